@@ -1,0 +1,52 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+
+namespace Refresher.Core.Contract;
+
+/// <summary>
+/// What a folder of <c>Refresher.Tasks</c> tells the platform about itself. Only <see cref="Name"/> is needed;
+/// everything else does nothing until it is overridden.
+/// </summary>
+public interface IKind
+{
+    /// <summary>The stored name, kebab-case, never changed once runs exist: <c>speed-test</c>.</summary>
+    static abstract string Name { get; }
+
+    /// <summary>What the kind asks for where a schedule says nothing.</summary>
+    static virtual KindDefaults Defaults => KindDefaults.None;
+
+    /// <summary>Pages to show in the admin's navigation.</summary>
+    static virtual IReadOnlyList<KindPage> Pages => [];
+
+    /// <summary>Services needed in every process.</summary>
+    static virtual void AddServices(IHostApplicationBuilder builder) { }
+
+    /// <summary>Hosted loops and consumers; called in workers only.</summary>
+    static virtual void AddWorkers(IHostApplicationBuilder builder) { }
+
+    /// <summary>The kind's own tables.</summary>
+    static virtual void MapModel(ModelBuilder model) { }
+
+    /// <summary>The kind's end points, mapped by the Api.</summary>
+    static virtual void MapEndpoints(IEndpointRouteBuilder endpoints) { }
+}
+
+/// <summary>A kind that runs. The options record's attributes make the form, the JSON schema and the validation.</summary>
+/// <typeparam name="TOptions">A record with defaults for every property that may be left out.</typeparam>
+public interface ITask<in TOptions>
+    where TOptions : class
+{
+    /// <summary>
+    /// Does the work once. An outcome is a value; an exception means "unexpected" and fails the attempt with its text.
+    /// May be called twice for one run after a lost worker: <see cref="RunContext.Id"/> is the idempotency key.
+    /// </summary>
+    /// <param name="cancel">Fires on cancel, at the time limit, at a lost lease and at shutdown.</param>
+    Task<RunOutcome> RunAsync(TOptions options, RunContext run, CancellationToken cancel);
+}
+
+/// <summary>A page of a kind in the admin's navigation.</summary>
+/// <param name="Title">As shown.</param>
+/// <param name="Path">Absolute path within the Web: <c>/speed</c>.</param>
+/// <param name="Icon">Name of a Tabler icon: <c>gauge</c>.</param>
+public sealed record KindPage(string Title, string Path, string Icon);

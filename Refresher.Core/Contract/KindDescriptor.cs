@@ -1,0 +1,82 @@
+using System.ComponentModel;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Refresher.Core.Contract;
+
+/// <summary>A kind as the platform sees it: its static members as values, so that nothing needs to know its type.</summary>
+public sealed partial class KindDescriptor
+{
+    private KindDescriptor() { }
+
+    public required string Name { get; init; }
+
+    /// <summary>For people: <c>Speed test</c>.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>What it does, from the class's <see cref="DescriptionAttribute"/>; may be empty.</summary>
+    public required string Description { get; init; }
+
+    public required KindDefaults Defaults { get; init; }
+
+    public required IReadOnlyList<KindPage> Pages { get; init; }
+
+    /// <summary>The options record; null for a kind that does not run.</summary>
+    public Type? OptionsType { get; private init; }
+
+    public bool CanRun => OptionsType is not null;
+
+    /// <summary>The folder's own assembly, where its pages are.</summary>
+    public required Assembly Assembly { get; init; }
+
+    public required Action<IHostApplicationBuilder> AddServices { get; init; }
+
+    public required Action<IHostApplicationBuilder> AddWorkers { get; init; }
+
+    public required Action<ModelBuilder> MapModel { get; init; }
+
+    public required Action<IEndpointRouteBuilder> MapEndpoints { get; init; }
+
+    private Func<IServiceProvider, object, RunContext, CancellationToken, Task<RunOutcome>>? Invoke { get; init; }
+
+    /// <summary>Runs the task, made from <paramref name="services"/>, a scope of its own.</summary>
+    public Task<RunOutcome> RunAsync(IServiceProvider services, object options, RunContext run, CancellationToken cancel) =>
+        Invoke is null ? throw new InvalidOperationException($"The kind '{Name}' does not run.") : Invoke(services, options, run, cancel);
+
+    internal static KindDescriptor Of<TTask, TOptions>()
+        where TTask : class, IKind, ITask<TOptions>
+        where TOptions : class
+    {
+        var factory = ActivatorUtilities.CreateFactory<TTask>([]);
+        return Of<TTask>(typeof(TOptions), (services, options, run, cancel) => factory(services, []).RunAsync((TOptions)options, run, cancel));
+    }
+
+    internal static KindDescriptor Of<TKind>()
+        where TKind : class, IKind => Of<TKind>(null, null);
+
+    internal static bool IsKebabCase(string name) => KebabCase().IsMatch(name);
+
+    private static KindDescriptor Of<TKind>(Type? options, Func<IServiceProvider, object, RunContext, CancellationToken, Task<RunOutcome>>? invoke)
+        where TKind : class, IKind => new()
+        {
+            Name = TKind.Name,
+            Title = char.ToUpperInvariant(TKind.Name[0]) + TKind.Name[1..].Replace('-', ' '),
+            Description = typeof(TKind).GetCustomAttribute<DescriptionAttribute>()?.Description ?? "",
+            Defaults = TKind.Defaults,
+            Pages = TKind.Pages,
+            OptionsType = options,
+            Assembly = typeof(TKind).Assembly,
+            AddServices = TKind.AddServices,
+            AddWorkers = TKind.AddWorkers,
+            MapModel = TKind.MapModel,
+            MapEndpoints = TKind.MapEndpoints,
+            Invoke = invoke,
+        };
+
+    [GeneratedRegex("^[a-z][a-z0-9]*(-[a-z0-9]+)*$", RegexOptions.NonBacktracking)]
+    private static partial Regex KebabCase();
+}

@@ -1,0 +1,11 @@
+using Refresher.Core.Contract;
+using Refresher.Tasks.Hello;
+
+namespace Refresher.Tasks;
+
+/// <summary>Every task of the program, a line each: the only file that a new folder shares with the others.</summary>
+public static class TaskCatalog
+{
+    public static KindCatalog Kinds { get; } = new KindCatalog()
+        .Add<HelloTask, HelloOptions>();
+}
