@@ -1,5 +1,6 @@
 using Refresher.Core.Contract;
 using Refresher.Tasks.Hello;
+using Refresher.Tasks.HttpRequest;
 
 namespace Refresher.Tasks;
 
@@ -7,5 +8,6 @@ namespace Refresher.Tasks;
 public static class TaskCatalog
 {
     public static KindCatalog Kinds { get; } = new KindCatalog()
-        .Add<HelloTask, HelloOptions>();
+        .Add<HelloTask, HelloOptions>()
+        .Add<HttpRequestTask, HttpRequestTaskOptions>();
 }
