@@ -1,0 +1,47 @@
+using Refresher.AppHost;
+
+var builder = DistributedApplication.CreateBuilder(LocalRun.Spell(args));
+var local = LocalRun.Of(builder);
+var login = FirstLogin.Of(builder, local);
+var stores = Stores.Of(builder, local);
+
+if (local.Only != "servers")
+{
+    builder.AddProject<Projects.Refresher_Scheduler>("scheduler")
+        .WithStores(stores)
+        .WithManagementEndpoint()
+        .WithHttpHealthCheck("/health", endpointName: "management")
+        .WithEnvironment("FirstLogin__AdminPassword", login.AdminPassword)
+        .WithEnvironment("FirstLogin__ApiKey", login.ApiKey)
+        .WithEnvironment("Examples__Enabled", builder.ExecutionContext.IsRunMode ? "true" : "false")
+        .WithReplicas(local.Schedulers);
+
+    builder.AddProject<Projects.Refresher_Worker>("worker")
+        .WithStores(stores)
+        .WithManagementEndpoint()
+        .WithHttpHealthCheck("/health", endpointName: "management")
+        .WithReplicas(local.Workers);
+
+    var api = builder.AddProject<Projects.Refresher_Api>("api")
+        .WithStores(stores)
+        .WithHttpEndpoint(port: local.PortOrNone(local.ApiPort))
+        .WithExternalHttpEndpoints()
+        .WithManagementEndpoint()
+        .WithHttpHealthCheck("/health");
+
+    var web = builder.AddProject<Projects.Refresher_Web>("web")
+        .WithStores(stores)
+        .WithHttpEndpoint(port: local.PortOrNone(local.WebPort))
+        .WithExternalHttpEndpoints()
+        .WithManagementEndpoint()
+        .WithHttpHealthCheck("/health");
+
+    if (builder.ExecutionContext.IsRunMode)
+    {
+        api.WithEndpoint("http", endpoint => endpoint.TargetHost = local.Listen);
+        web.WithEndpoint("http", endpoint => endpoint.TargetHost = local.Listen);
+        Announcement.Add(builder, local, login);
+    }
+}
+
+builder.Build().Run();

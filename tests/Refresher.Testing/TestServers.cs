@@ -1,0 +1,74 @@
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+
+namespace Refresher.Testing;
+
+/// <summary>The PostgreSQL and Redis of this test process: real servers, started by the AppHost on first use, gone with the process.</summary>
+public sealed class TestServers : IAsyncDisposable
+{
+    private static readonly Lazy<Task<TestServers>> s_shared = new(StartSharedAsync);
+    private readonly IDistributedApplicationTestingBuilder _builder;
+    private readonly DistributedApplication _app;
+
+    private TestServers(IDistributedApplicationTestingBuilder builder, DistributedApplication app, string postgres, string redis)
+    {
+        (_builder, _app) = (builder, app);
+        (PostgresConnectionString, RedisConnectionString) = (postgres, redis);
+    }
+
+    /// <summary>The server, without a database.</summary>
+    public string PostgresConnectionString { get; }
+
+    public string RedisConnectionString { get; }
+
+    /// <summary>The servers that all tests of this process share; each takes a database of its own, see <see cref="TestDatabase"/>.</summary>
+    public static Task<TestServers> SharedAsync() => s_shared.Value;
+
+    /// <summary>Servers for a test that stops, kills or wipes them.</summary>
+    public static async Task<TestServers> StartAsync(CancellationToken cancel = default)
+    {
+        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Refresher_AppHost>(["--only", "servers"], cancel);
+        var app = await builder.BuildAsync(cancel);
+        await app.StartAsync(cancel);
+        await app.ResourceNotifications.WaitForResourceHealthyAsync("postgres", cancel);
+        await app.ResourceNotifications.WaitForResourceHealthyAsync("redis", cancel);
+        return new(
+            builder,
+            app,
+            await app.GetConnectionStringAsync("postgres", cancel) ?? throw new InvalidOperationException("postgres has no connection string."),
+            await app.GetConnectionStringAsync("redis", cancel) ?? throw new InvalidOperationException("redis has no connection string."));
+    }
+
+    /// <summary>Stops <c>postgres</c> or <c>redis</c>, cleanly.</summary>
+    public Task StopAsync(string server) => CommandAsync(server, KnownResourceCommands.StopCommand);
+
+    /// <summary>Starts a stopped server again, on the port it had; without a data volume its data may be gone.</summary>
+    public async Task StartAgainAsync(string server)
+    {
+        await CommandAsync(server, KnownResourceCommands.StartCommand);
+        await _app.ResourceNotifications.WaitForResourceHealthyAsync(server);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        await _builder.DisposeAsync();
+    }
+
+    private async Task CommandAsync(string server, string command)
+    {
+        var result = await _app.ResourceCommands.ExecuteCommandAsync(server, command);
+        if (!result.Success)
+        {
+            throw new InvalidOperationException($"{command} {server}: {result.Message}");
+        }
+    }
+
+    private static async Task<TestServers> StartSharedAsync()
+    {
+        var servers = await StartAsync();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => servers.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        return servers;
+    }
+}
