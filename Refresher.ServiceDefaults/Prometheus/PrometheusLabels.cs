@@ -35,7 +35,7 @@ internal sealed class PrometheusLabels
     public static PrometheusLabels Of(IEnumerable<KeyValuePair<string, object?>> tags)
     {
         var labels = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (key, value) in tags.OrderBy(tag => tag.Key, StringComparer.Ordinal))
+        foreach (var (key, value) in tags.Where(tag => tag.Value is not null).OrderBy(tag => tag.Key, StringComparer.Ordinal))
         {
             // Histograms need this name for themselves.
             var label = PrometheusName.Sanitized(key) is var name && name == Bound ? "exported_le" : name;
@@ -62,7 +62,6 @@ internal sealed class PrometheusLabels
 
     private static string Text(object? value) => value switch
     {
-        null => "",
         string text => text,
         bool flag => flag ? "true" : "false",
         double number => Number(number),

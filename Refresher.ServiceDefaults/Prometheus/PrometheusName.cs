@@ -12,22 +12,6 @@ internal static class PrometheusName
 {
     private const string Total = "_total";
 
-    /// <summary>UCUM's units in the words of Prometheus. What is not here stays as it is.</summary>
-    private static readonly Dictionary<string, string> Units = new(StringComparer.Ordinal)
-    {
-        ["d"] = "days", ["h"] = "hours", ["min"] = "minutes", ["s"] = "seconds", ["ms"] = "milliseconds", ["us"] = "microseconds", ["ns"] = "nanoseconds",
-        ["By"] = "bytes", ["KiBy"] = "kibibytes", ["MiBy"] = "mebibytes", ["GiBy"] = "gibibytes", ["KBy"] = "kilobytes", ["MBy"] = "megabytes", ["GBy"] = "gigabytes",
-        ["bit"] = "bits", ["kbit"] = "kilobits", ["Mbit"] = "megabits", ["Gbit"] = "gigabits",
-        ["m"] = "meters", ["km"] = "kilometers", ["V"] = "volts", ["A"] = "amperes", ["J"] = "joules", ["W"] = "watts", ["g"] = "grams",
-        ["Cel"] = "celsius", ["Hz"] = "hertz", ["%"] = "percent",
-    };
-
-    /// <summary>After "per" the word is singular: <c>By/s</c> is <c>bytes_per_second</c>.</summary>
-    private static readonly Dictionary<string, string> PerUnits = new(StringComparer.Ordinal)
-    {
-        ["s"] = "second", ["min"] = "minute", ["m"] = "minute", ["h"] = "hour", ["d"] = "day", ["w"] = "week", ["mo"] = "month", ["y"] = "year",
-    };
-
     /// <summary>The name of the instrument's family: its unit is part of it, and a counter ends in <c>_total</c>.</summary>
     internal static string OfMetric(string name, string unit, MetricType type)
     {
@@ -79,12 +63,49 @@ internal static class PrometheusName
         }
 
         var parts = WithoutAnnotations(unit).Split('/', 2);
-        var first = Units.GetValueOrDefault(parts[0], parts[0]);
         var word = parts.Length == 1 || parts[1].Length == 0
-            ? first
-            : $"{first}_per_{PerUnits.GetValueOrDefault(parts[1], parts[1])}";
+            ? Plural(parts[0])
+            : $"{Plural(parts[0])}_per_{Singular(parts[1])}";
         return word.Length > 0 ? Sanitized(word).Trim('_') : "";
     }
+
+    /// <summary>UCUM's units in the words of Prometheus. What is not here stays as it is.</summary>
+    private static string Plural(string unit) => unit switch
+    {
+        "d" => "days",
+        "h" => "hours",
+        "min" => "minutes",
+        "s" => "seconds",
+        "ms" => "milliseconds",
+        "us" => "microseconds",
+        "ns" => "nanoseconds",
+        "By" => "bytes",
+        "KiBy" => "kibibytes",
+        "MiBy" => "mebibytes",
+        "GiBy" => "gibibytes",
+        "kBy" => "kilobytes",
+        "MBy" => "megabytes",
+        "GBy" => "gigabytes",
+        "bit" => "bits",
+        "kbit" => "kilobits",
+        "Mbit" => "megabits",
+        "Gbit" => "gigabits",
+        "m" => "meters",
+        "km" => "kilometers",
+        "Hz" => "hertz",
+        "%" => "percent",
+        _ => unit,
+    };
+
+    /// <summary>After "per" the word is singular: <c>By/s</c> is <c>bytes_per_second</c>.</summary>
+    private static string Singular(string unit) => unit switch
+    {
+        "s" => "second",
+        "min" or "m" => "minute",
+        "h" => "hour",
+        "d" => "day",
+        _ => unit,
+    };
 
     /// <summary>What stands in braces is for people: <c>{run}</c> is no unit.</summary>
     private static string WithoutAnnotations(string unit)
