@@ -1,4 +1,5 @@
 using Refresher.Core.Contract;
+using Refresher.Tasks.Command;
 using Refresher.Tasks.Hello;
 using Refresher.Tasks.HttpRequest;
 
@@ -9,5 +10,6 @@ public static class TaskCatalog
 {
     public static KindCatalog Kinds { get; } = new KindCatalog()
         .Add<HelloTask, HelloOptions>()
-        .Add<HttpRequestTask, HttpRequestTaskOptions>();
+        .Add<HttpRequestTask, HttpRequestTaskOptions>()
+        .Add<CommandTask, CommandOptions>();
 }
