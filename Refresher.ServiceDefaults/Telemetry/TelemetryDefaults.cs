@@ -1,12 +1,12 @@
 using System.Diagnostics.Metrics;
 using System.Reflection;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
-using OpenTelemetry.Trace;
 using Refresher.ServiceDefaults.Prometheus;
 
 namespace Refresher.ServiceDefaults.Telemetry;
@@ -31,12 +31,13 @@ internal static class TelemetryDefaults
 
     internal static void AddTelemetry(this IHostApplicationBuilder builder)
     {
-        // .NET 10 leaves the request's method, path and status out of its spans unless it is asked for them.
+        // .NET 10 leaves the request's method and path out of its spans unless it is asked for them.
         AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
+        builder.Services.AddTransient<IStartupFilter, RequestSpans>();
 
         var telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => Describe(resource, builder))
-            .WithTracing(tracing => tracing.AddSource(Sources).AddProcessor(new QuietRequests()))
+            .WithTracing(tracing => tracing.AddSource(Sources))
             .WithMetrics(metrics => metrics.AddMeter(Meters).AddView(BoundedView).AddPrometheusReader());
 
         if (!string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))

@@ -17,7 +17,8 @@ internal sealed class SampleHost : IAsyncDisposable
     public static WebApplication Build(IEnumerable<KeyValuePair<string, string?>> settings, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ApplicationName = "sample", EnvironmentName = "Production" });
-        builder.Configuration.AddInMemoryCollection([new("http_ports", ""), new("https_ports", ""), new("OTEL_EXPORTER_OTLP_ENDPOINT", ""), .. settings]);
+        builder.Configuration.AddInMemoryCollection([new("http_ports", ""), new("https_ports", ""), new("OTEL_EXPORTER_OTLP_ENDPOINT", "")]);
+        builder.Configuration.AddInMemoryCollection(settings);
         builder.AddServiceDefaults();
         configure?.Invoke(builder);
 
