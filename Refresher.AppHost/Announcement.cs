@@ -19,6 +19,8 @@ internal sealed partial class Announcement(
 
     private string EndpointsFile => Path.Combine(local.State, "endpoints.json");
 
+    private string PidFile => Path.Combine(local.State, "apphost.pid");
+
     public static void Add(IDistributedApplicationBuilder builder, LocalRun local, FirstLogin login) =>
         builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<Announcement>(services, local, login));
 
@@ -26,12 +28,13 @@ internal sealed partial class Announcement(
     {
         await base.StopAsync(cancellationToken);
         File.Delete(EndpointsFile);
+        File.Delete(PidFile);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        Directory.CreateDirectory(local.State);
         File.Delete(EndpointsFile);
+        await File.WriteAllTextAsync(PidFile, $"{Environment.ProcessId}\n", stoppingToken);
         var projects = model.Resources.OfType<ProjectResource>().ToList();
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         patience.CancelAfter(s_patience);
@@ -40,7 +43,7 @@ internal sealed partial class Announcement(
             await Task.WhenAll(projects.Select(project =>
                 notifications.WaitForResourceHealthyAsync(project.Name, WaitBehavior.StopOnResourceUnavailable, patience.Token)));
             await WriteEndpointsAsync(stoppingToken);
-            await TellAsync(projects, stoppingToken);
+            await Welcome.SayAsync(local, login, projects, stoppingToken);
         }
         catch (Exception e) when (!stoppingToken.IsCancellationRequested)
         {
@@ -53,7 +56,7 @@ internal sealed partial class Announcement(
         }
     }
 
-    /// <summary>One line a end point, <c>"api/http": "http://localhost:8081"</c>; written in one step, when all is healthy.</summary>
+    /// <summary>Each end point by its name, <c>"api/http": "http://localhost:8081"</c>; written in one step, when all is healthy.</summary>
     private async Task WriteEndpointsAsync(CancellationToken cancel)
     {
         var all = model.Resources.OfType<IResourceWithEndpoints>()
@@ -62,18 +65,6 @@ internal sealed partial class Announcement(
             .ToDictionary(endpoint => $"{endpoint.Resource.Name}/{endpoint.EndpointName}", endpoint => endpoint.Url);
         await File.WriteAllTextAsync(EndpointsFile + ".new", JsonSerializer.Serialize(all, s_json), cancel);
         File.Move(EndpointsFile + ".new", EndpointsFile, overwrite: true);
-    }
-
-    private async Task TellAsync(List<ProjectResource> projects, CancellationToken cancel)
-    {
-        string Url(string name) => projects.Single(project => project.Name == name).GetEndpoint("http").Url;
-        await Console.Out.WriteLineAsync($"""
-
-            Refresher is running.
-              Web    {Url("web")}   user admin   password {await login.AdminPassword.Resource.GetValueAsync(cancel)}
-              Api    {Url("api")}   key {await login.ApiKey.Resource.GetValueAsync(cancel)}
-              Both are kept in {Path.Combine(local.State, "credentials.json")}; logs are in {Path.Combine(local.State, "logs")}.
-            """);
     }
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "The start failed: {Reason}")]

@@ -35,15 +35,7 @@ internal sealed record FirstLogin(IResourceBuilder<ParameterResource> AdminPassw
 
         var made = new Credentials(new("admin", Random(22)), new(Random(40)));
         Directory.CreateDirectory(local.State);
-        File.Delete(path);
-        var mode = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            mode.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using var file = new FileStream(path, mode);
-        JsonSerializer.Serialize(file, made, s_json);
+        PrivateFile.Write(path, JsonSerializer.Serialize(made, s_json));
         return made;
     }
 

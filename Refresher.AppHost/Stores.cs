@@ -47,10 +47,13 @@ internal static class ProjectExtensions
     }
 
     /// <summary>An end point that is never public and is not among the addresses that ASP.NET Core is told; the process reads <c>Management:Port</c>.</summary>
-    public static IResourceBuilder<ProjectResource> WithManagementEndpoint(this IResourceBuilder<ProjectResource> project) => project
-        .WithHttpEndpoint(
-            targetPort: project.ApplicationBuilder.ExecutionContext.IsPublishMode ? PublishedManagementPort : null,
-            name: "management",
-            env: "Management__Port")
-        .WithEndpoint("management", endpoint => endpoint.ExcludeReferenceEndpoint = true);
+    public static IResourceBuilder<ProjectResource> WithManagementEndpoint(this IResourceBuilder<ProjectResource> project)
+    {
+        var published = project.ApplicationBuilder.ExecutionContext.IsPublishMode;
+        return project
+            .WithHttpEndpoint(targetPort: published ? PublishedManagementPort : null, name: "management", env: "Management__Port")
+            .WithEndpoint("management", endpoint => endpoint.ExcludeReferenceEndpoint = true)
+            // In a container the loopback is the container's own; who reaches the port is the network's affair.
+            .WithEnvironment("Management__Address", published ? "*" : "127.0.0.1");
+    }
 }

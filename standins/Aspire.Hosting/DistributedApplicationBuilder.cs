@@ -55,7 +55,7 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
         Services.AddHttpClient();
         // Every service has its own grace; together they may need all of them.
         Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromMinutes(3));
-        _host.Logging.AddSimpleConsole(options => (options.SingleLine, options.ColorBehavior) = (true, LoggerColorBehavior.Disabled));
+        _host.Logging.AddConsole(options => options.FormatterName = "line").AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>();
         _host.Logging.AddFilter("System.Net.Http", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning);
     }
 

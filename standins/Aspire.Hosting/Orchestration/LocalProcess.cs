@@ -6,6 +6,7 @@ namespace Aspire.Hosting.Orchestration;
 /// <summary>A process in a session of its own: Ctrl-C at the terminal reaches only the AppHost, which then stops all in order.</summary>
 internal sealed class LocalProcess : IDisposable
 {
+    private static readonly string[] s_ownVariables = ["ASPNETCORE_URLS", "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT", "DOTNET_LAUNCH_PROFILE"];
     private readonly Process _process;
     private readonly Launch _launch;
     private readonly ProcessTable _table;
@@ -99,6 +100,12 @@ internal sealed class LocalProcess : IDisposable
         foreach (var word in prefix.Append(launch.FileName).Concat(launch.Arguments))
         {
             info.ArgumentList.Add(word);
+        }
+
+        // What is the AppHost's own; Aspire's orchestrator holds the same back.
+        foreach (var own in s_ownVariables)
+        {
+            info.Environment.Remove(own);
         }
 
         foreach (var (key, value) in launch.Environment)

@@ -1,12 +1,14 @@
 // Stand-in for Aspire.Hosting: which processes belong to this system, on disk, so that none is left behind.
 using System.Diagnostics;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Aspire.Hosting.Orchestration;
 
 /// <summary>One process, named for ever by its id and start; <see cref="Signal"/> asks it to end.</summary>
 internal sealed record ProcessEntry(string Name, int Pid, long Start, int Signal = Unix.SigTerm)
 {
+    [JsonIgnore]
     public bool IsAlive => ProcFs.IsAlive(Pid, Start);
 }
 

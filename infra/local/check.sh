@@ -1,0 +1,69 @@
+# test and doctor.
+
+# Suites that are longer than the usual tests; a test is in one by [Trait("Suite", "chaos")].
+SUITES=(chaos ops)
+
+verb_test() {
+    local suite=${ARGS[0]:-} filter= results=$PWD/$STATE/test-results status=0 known
+    for known in "${SUITES[@]}"; do
+        filter="${filter:+$filter&}Suite!=$known"
+    done
+    case " ${SUITES[*]} all " in
+        *" ${suite:-all} "*) ;;
+        *) misused "there is no suite '$suite'; there are: ${SUITES[*]} all" ;;
+    esac
+    case $suite in '') ;; all) filter= ;; *) filter="Suite=$suite" ;; esac
+
+    require_dotnet
+    choose_package_set
+    install_for test
+    build Refresher.sln
+    rm -rf "$results"
+    # A test process that ends stops its servers; a tenth of a second, the default, is short for that.
+    VSTEST_TESTHOST_SHUTDOWN_TIMEOUT=20000 dotnet test Refresher.sln --no-build -nologo -v q -p:PackageSet="$(package_set)" \
+        ${filter:+--filter "$filter"} --logger trx --results-directory "$results" \
+        --blame-hang-timeout 10m --blame-hang-dump-type none ${COLLECT:+--collect "$COLLECT"} || status=$?
+    totals "$results"
+    return $status
+}
+
+# The sum over all projects' result files: `N passed, N failed, N skipped`.
+totals() {
+    find "$1" -name '*.trx' -exec grep -ho '<Counters [^>]*>' {} + 2> /dev/null | awk '
+        function value(name) { return match($0, name "=\"[0-9]+\"") ? substr($0, RSTART + length(name) + 2, RLENGTH - length(name) - 3) + 0 : 0 }
+        { total += value(" total"); passed += value(" passed"); failed += value(" failed") + value(" error") + value(" timeout") + value(" aborted") }
+        END { printf "%d passed, %d failed, %d skipped\n", passed, failed, total - passed - failed }'
+}
+
+verb_doctor() {
+    local set missing
+    set=$(package_set)
+    fact ".NET SDK" "$(dotnet --version 2> /dev/null)" "install the .NET 10 SDK: https://dotnet.microsoft.com/download"
+    fact "Container engine" "$(container_engine || true)" "only for the full set: install docker or podman" optional
+    fact "Set of packages" "$set" "./refresher up chooses; --set full|core says which" optional
+    fact "PostgreSQL" "$(ls -d /usr/lib/postgresql/*/bin/postgres 2> /dev/null | sort -V | tail -n 1 || command -v postgres)" "./refresher up installs it (core set)"
+    fact "Redis" "$(redis-server --version 2> /dev/null | grep -o 'v=[0-9.]*')" "./refresher up installs it (core set)"
+    fact "Node" "$(node --version 2> /dev/null)" "./refresher up installs it; the build takes the front-end packages with it"
+    fact "npm" "$(npm --version 2> /dev/null)" "./refresher up installs it"
+    fact "Running" "$(running)" "no: ./refresher up" optional
+    for port in 8080 8081; do
+        fact "Port $port" "$(ss -Hltnp "sport = :$port" 2> /dev/null | grep -o '"[^"]*",pid=[0-9]*' | head -n 1 | sed 's/^/held by /')" "free" optional
+    done
+    if [ "$set" = core ]; then
+        say "The core set has no Aspire dashboard, no Grafana, no publishing and no current Kafka."
+    fi
+    missing=$(missing_packages up | paste -sd' ')
+    [ -z "$missing" ] || { say "Missing: $missing. Either ./refresher up, or: apt-get install --no-install-recommends $missing"; return 1; }
+}
+
+running() {
+    [ ! -e "$STATE/endpoints.json" ] || grep -o '"web/http": "[^"]*"' "$STATE/endpoints.json" | cut -d'"' -f4
+}
+
+fact() {
+    if [ -n "$2" ]; then
+        printf '  %-18s %s\n' "$1" "$2"
+    else
+        printf '%s %-18s %s\n' "$([ "${4:-}" = optional ] && echo ' ' || echo '!')" "$1" "$3"
+    fi
+}

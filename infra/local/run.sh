@@ -1,0 +1,80 @@
+# up, down, test, bench.
+
+program() { echo "artifacts/core/bin/Refresher.AppHost/debug/Refresher.AppHost.dll"; }
+
+# Builds what is given, unless nothing changed since the last time.
+build() {
+    local stamp=$STATE/built-$(package_set)-$(basename "$1")
+    if [ -e "$stamp" ] && [ -d artifacts ] && [ -z "$(find . -mindepth 1 \( -name artifacts -o -name .git -o -name .refresher -o -name node_modules -o -name wwwroot \) -prune -o -newer "$stamp" -print -quit)" ]; then
+        return
+    fi
+    say "Building (the first time takes a minute or two) …"
+    touch "$stamp.next"
+    dotnet build "$1" -nologo -v q -clp:ErrorsOnly\;NoSummary -p:PackageSet="$(package_set)" || { rm -f "$stamp.next"; die "the build failed"; }
+    mv "$stamp.next" "$stamp"
+    touch "$stamp"
+}
+
+verb_up() {
+    require_dotnet
+    choose_package_set
+    install_for up
+    build Refresher.AppHost
+    say "Starting ($(package_set) set) …"
+    if [ -n "$DETACH" ]; then
+        up_detached
+    elif [ "$(package_set)" = core ]; then
+        exec dotnet "$(program)" "${ARGS[@]}"
+    else
+        exec dotnet run --no-build --project Refresher.AppHost -p:PackageSet=full -- "${ARGS[@]}"
+    fi
+}
+
+# The AppHost goes on by itself; it leaves when the start fails, and writes $STATE/ready when all is healthy.
+up_detached() {
+    local pid log=$STATE/logs/apphost.log
+    mkdir -p "$STATE/logs"
+    [ ! -e "$log" ] || mv "$log" "$log.1"
+    rm -f "$STATE/ready"
+    if [ "$(package_set)" = core ]; then
+        setsid nohup dotnet "$(program)" --detach "${ARGS[@]}" < /dev/null > "$log" 2>&1 &
+    else
+        setsid nohup dotnet run --no-build --project Refresher.AppHost -p:PackageSet=full -- --detach "${ARGS[@]}" < /dev/null > "$log" 2>&1 &
+    fi
+    pid=$!
+    while [ ! -e "$STATE/ready" ]; do
+        if ! kill -0 $pid 2> /dev/null; then
+            tail -n 40 >&2
+            die "the start failed; see $log"
+        fi
+        sleep 0.2
+    done
+    cat "$STATE/ready"
+    rm -f "$STATE/ready"
+}
+
+verb_down() {
+    local pid
+    if [ "$(package_set)" != full ]; then
+        [ -e "$(program)" ] || { say "Nothing was running."; return; }
+        dotnet "$(program)" --operation stop
+        return
+    fi
+    pid=$(cat "$STATE/apphost.pid" 2> /dev/null || true)
+    if [ -z "$pid" ] || ! tr '\0' ' ' < "/proc/$pid/cmdline" 2> /dev/null | grep -q Refresher.AppHost; then
+        say "Nothing was running."
+        return
+    fi
+    say "Asking the AppHost (pid $pid) to stop."
+    kill -TERM "$pid"
+    timeout 120 tail --pid="$pid" -f /dev/null || die "it did not stop within two minutes"
+    say "Stopped."
+}
+
+verb_bench() {
+    require_dotnet
+    choose_package_set
+    install_for up
+    [ -d tests/Refresher.Bench ] || die "there are no measurements in this tree (tests/Refresher.Bench)"
+    dotnet run --project tests/Refresher.Bench -c Release -p:PackageSet="$(package_set)" -- "${ARGS[@]}"
+}
