@@ -1,0 +1,38 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+
+namespace Refresher.Core.Data;
+
+/// <summary>PostgreSQL's way of naming: tables, columns and keys in snake_case, so that nobody has to quote them.</summary>
+internal static class SnakeCase
+{
+    public static void Apply(ModelBuilder builder)
+    {
+        foreach (var entity in builder.Model.GetEntityTypes())
+        {
+            entity.SetTableName(Of(entity.GetTableName()?.Replace("AspNet", "Identity", StringComparison.Ordinal)));
+            foreach (var property in entity.GetProperties())
+            {
+                // A row version maps to PostgreSQL's own column, whose name the provider has set.
+                property.SetColumnName(Of(property.GetColumnName()));
+            }
+
+            foreach (var key in entity.GetKeys())
+            {
+                key.SetName(Of(key.GetName()));
+            }
+
+            foreach (var key in entity.GetForeignKeys())
+            {
+                key.SetConstraintName(Of(key.GetConstraintName()));
+            }
+
+            foreach (var index in entity.GetIndexes())
+            {
+                index.SetDatabaseName(Of(index.GetDatabaseName()));
+            }
+        }
+    }
+
+    private static string? Of(string? name) => name is null ? null : JsonNamingPolicy.SnakeCaseLower.ConvertName(name).Replace("__", "_", StringComparison.Ordinal);
+}

@@ -1,0 +1,131 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace Refresher.Core.Queue;
+
+/// <summary>Something changed: a topic, never a payload. Whoever cares reads PostgreSQL, which is the truth.</summary>
+public readonly record struct LiveSignal(string Topic)
+{
+    /// <summary>Any run changed its state.</summary>
+    public const string Runs = "runs";
+
+    /// <summary>A schedule was made, edited or deleted.</summary>
+    public const string Schedules = "schedules";
+
+    /// <summary>A worker came, went or said something about itself.</summary>
+    public const string Workers = "workers";
+
+    /// <summary>One run changed its state, or has new lines or progress.</summary>
+    public static string Run(Guid id) => $"run:{id:N}";
+}
+
+/// <summary>
+/// Live signals between all processes over Redis' publish/subscribe: hints that make pages quick. A lost one costs nothing but time,
+/// since listeners also look now and then.
+/// </summary>
+public sealed partial class LiveSignals(IConnectionMultiplexer redis, ILogger<LiveSignals> log) : IHostedService
+{
+    private const char Separator = ' ';
+    private readonly ConcurrentDictionary<Channel<LiveSignal>, IReadOnlyCollection<string>> _listeners = new();
+    private bool _failing;
+
+    /// <summary>Tells every process that these topics changed. Never throws for Redis' sake.</summary>
+    public async Task PublishAsync(IReadOnlyCollection<string> topics)
+    {
+        if (topics.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await redis.GetSubscriber().PublishAsync(RedisKeys.Live, string.Join(Separator, topics));
+            _failing = false;
+        }
+        catch (Exception error) when (error is RedisException or TimeoutException)
+        {
+            if (!_failing)
+            {
+                _failing = true;
+                LogMute(error.Message);
+            }
+        }
+    }
+
+    /// <summary>The signals of some topics from now on. A slow reader gets the latest few, which is all it needs.</summary>
+    public async IAsyncEnumerable<LiveSignal> SubscribeAsync(IReadOnlyCollection<string> topics, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var channel = Channel.CreateBounded<LiveSignal>(new BoundedChannelOptions(64) { FullMode = BoundedChannelFullMode.DropOldest });
+        _listeners[channel] = topics;
+        try
+        {
+            await foreach (var signal in channel.Reader.ReadAllAsync(cancel))
+            {
+                yield return signal;
+            }
+        }
+        finally
+        {
+            _listeners.TryRemove(channel, out _);
+        }
+    }
+
+    Task IHostedService.StartAsync(CancellationToken cancellationToken)
+    {
+        // The client keeps the subscription over reconnects; at start Redis may be absent, and nobody waits for it.
+        _ = SubscribeToRedisAsync();
+        return Task.CompletedTask;
+    }
+
+    Task IHostedService.StopAsync(CancellationToken cancellationToken)
+    {
+        foreach (var channel in _listeners.Keys)
+        {
+            channel.Writer.TryComplete();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private async Task SubscribeToRedisAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                await redis.GetSubscriber().SubscribeAsync(RedisKeys.Live, (_, message) => Deliver(message));
+                return;
+            }
+            catch (Exception error) when (error is RedisException or TimeoutException)
+            {
+                LogDeaf(error.Message);
+                await Task.Delay(TimeSpan.FromSeconds(2));
+            }
+        }
+    }
+
+    private void Deliver(RedisValue message)
+    {
+        var topics = ((string?)message ?? "").Split(Separator, StringSplitOptions.RemoveEmptyEntries);
+        foreach (var (channel, wanted) in _listeners)
+        {
+            foreach (var topic in topics)
+            {
+                if (wanted.Contains(topic))
+                {
+                    channel.Writer.TryWrite(new LiveSignal(topic));
+                }
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Live signals are not sent: {Reason}. Pages refresh more slowly until Redis answers.")]
+    private partial void LogMute(string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Live signals are not received: {Reason}. Trying again.")]
+    private partial void LogDeaf(string reason);
+}

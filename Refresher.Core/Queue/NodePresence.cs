@@ -1,0 +1,72 @@
+using System.Text.Json;
+using StackExchange.Redis;
+
+namespace Refresher.Core.Queue;
+
+/// <summary>What a process says about itself every few seconds. Instants by the cluster's clock.</summary>
+/// <param name="Name">See <c>NodeName</c>.</param>
+/// <param name="Role"><c>worker</c>, <c>scheduler</c>, <c>api</c> or <c>web</c>.</param>
+/// <param name="Version">Of the program.</param>
+/// <param name="StartedAt">When the process began.</param>
+/// <param name="SeenAt">When it said this.</param>
+/// <param name="Memory">Bytes of its working set.</param>
+/// <param name="Cpu">Share of one core it used since it last said something; 1 is a whole core.</param>
+public sealed record NodeStatus(string Name, string Role, string Version, DateTimeOffset StartedAt, DateTimeOffset SeenAt, long Memory, double Cpu)
+{
+    /// <summary>Runs it may execute at once; null for processes that execute none.</summary>
+    public int? Concurrency { get; init; }
+
+    /// <summary>Runs it is executing.</summary>
+    public int Busy { get; init; }
+
+    /// <summary>Queues it takes from.</summary>
+    public IReadOnlyList<string> Queues { get; init; } = [];
+
+    /// <summary>Runs it has ended since it started.</summary>
+    public long Done { get; init; }
+
+    /// <summary>Runs that failed under it since it started.</summary>
+    public long Failed { get; init; }
+
+    /// <summary><c>running</c>, <c>draining</c> or <c>stopping</c>.</summary>
+    public string State { get; init; } = "running";
+
+    /// <summary>Address of its metrics; null when it has none.</summary>
+    public string? Metrics { get; init; }
+}
+
+/// <summary>Who is there, kept in Redis: it forgets a process that has been silent for <see cref="Silence"/>.</summary>
+public sealed class NodePresence(IConnectionMultiplexer redis, TimeProvider clock)
+{
+    /// <summary>After this long without a word a process is gone.</summary>
+    public static readonly TimeSpan Silence = TimeSpan.FromSeconds(15);
+
+    private IDatabase Database => redis.GetDatabase();
+
+    /// <summary>Every process that lives, by name. Empty when Redis was just wiped: they come back within seconds.</summary>
+    /// <exception cref="RedisException">Redis does not answer.</exception>
+    public async Task<IReadOnlyList<NodeStatus>> ListAsync()
+    {
+        var oldest = (clock.GetUtcNow() - Silence).ToUnixTimeMilliseconds();
+        await Database.SortedSetRemoveRangeByScoreAsync(RedisKeys.Nodes, double.NegativeInfinity, oldest);
+        var names = await Database.SortedSetRangeByRankAsync(RedisKeys.Nodes);
+        var said = await Database.StringGetAsync([.. names.Select(name => RedisKeys.Node((string?)name ?? ""))]);
+        return [.. said.Where(value => value.HasValue)
+            .Select(value => JsonSerializer.Deserialize<NodeStatus>((string?)value ?? "null", JsonSerializerOptions.Web))
+            .OfType<NodeStatus>().OrderBy(node => node.Name, StringComparer.Ordinal)];
+    }
+
+    internal async Task SayAsync(NodeStatus status)
+    {
+        await Task.WhenAll(
+            Database.StringSetAsync(RedisKeys.Node(status.Name), JsonSerializer.Serialize(status, JsonSerializerOptions.Web), Silence),
+            Database.SortedSetAddAsync(RedisKeys.Nodes, status.Name, status.SeenAt.ToUnixTimeMilliseconds()));
+    }
+
+    internal async Task LeaveAsync(string name)
+    {
+        await Task.WhenAll(
+            Database.KeyDeleteAsync(RedisKeys.Node(name)),
+            Database.SortedSetRemoveAsync(RedisKeys.Nodes, name));
+    }
+}

@@ -1,0 +1,174 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace Refresher.Core.Queue;
+
+/// <summary>
+/// The dispatch: one Redis stream per queue and priority, holding the ids that nobody has claimed. It may lose everything at any time;
+/// PostgreSQL knows which runs are queued, and <c>QueueReconciler</c> puts back what is missing here.
+/// </summary>
+public sealed partial class RunQueue(IConnectionMultiplexer redis, ILogger<RunQueue> log)
+{
+    /// <summary>Streams a queue has: priorities 0 (first) to 4.</summary>
+    public const int Priorities = 5;
+
+    private const string Group = "workers";
+
+    /// <summary>Entries sent in one go, so that a burst neither fills the socket's buffer nor starves other calls.</summary>
+    private const int SendBatch = 1000;
+
+    private readonly ConcurrentDictionary<RedisKey, bool> _groups = new();
+
+    private IDatabase Database => redis.GetDatabase();
+
+    /// <summary>
+    /// Sends runs whose rows are committed as queued, and wakes the workers. When Redis does not answer it says so once in the log and
+    /// returns false: the rows are safe, and the reconciler sends them when Redis is back.
+    /// </summary>
+    public async Task<bool> SendAsync(IReadOnlyCollection<QueuedRun> runs)
+    {
+        if (runs.Count == 0)
+        {
+            return true;
+        }
+
+        try
+        {
+            foreach (var chunk in runs.Chunk(SendBatch))
+            {
+                await Task.WhenAll(chunk.Select(run => Database.ExecuteAsync("XADD", RedisKeys.Stream(run.Queue, run.Priority), "*", "r", run.Id.ToString("N"))));
+            }
+
+            await Database.PublishAsync(RedisKeys.Wake, RedisValue.EmptyString);
+            return true;
+        }
+        catch (Exception error) when (error is RedisException or TimeoutException)
+        {
+            LogNotSent(runs.Count, error.Message);
+            return false;
+        }
+    }
+
+    /// <summary>Entries of each priority that nobody has claimed, in the order of priorities.</summary>
+    internal async Task<long[]> LengthsAsync(string queue)
+    {
+        var lengths = await Task.WhenAll(Enumerable.Range(0, Priorities).Select(priority => Database.ExecuteAsync("XLEN", RedisKeys.Stream(queue, priority))));
+        return [.. lengths.Select(length => (long)length)];
+    }
+
+    /// <summary>Takes at most <paramref name="count"/> new entries for <paramref name="consumer"/>; they stay pending until <see cref="ClaimedAsync"/>.</summary>
+    internal async Task<IReadOnlyList<Delivery>> TakeAsync(string queue, int priority, string consumer, int count)
+    {
+        var stream = RedisKeys.Stream(queue, priority);
+        for (var again = false; ; again = true)
+        {
+            try
+            {
+                await EnsureGroupAsync(stream);
+                var reply = await Database.ExecuteAsync("XREADGROUP", "GROUP", Group, consumer, "COUNT", count, "STREAMS", stream, ">");
+                return reply.IsNull ? [] : Entries(((RedisResult[]?)((RedisResult[]?)((RedisResult[]?)reply ?? [])[0] ?? [])[1]) ?? []);
+            }
+            catch (RedisServerException error) when (!again && error.Message.StartsWith("NOGROUP", StringComparison.Ordinal))
+            {
+                // Redis was wiped: the group went with everything else.
+                _groups.TryRemove(stream, out _);
+            }
+        }
+    }
+
+    /// <summary>Takes over entries that a worker took and neither claimed nor returned for <paramref name="idle"/>: it died in between.</summary>
+    internal async Task<IReadOnlyList<Delivery>> TakeOverAsync(string queue, int priority, string consumer, TimeSpan idle, int count)
+    {
+        var stream = RedisKeys.Stream(queue, priority);
+        await EnsureGroupAsync(stream);
+        var reply = (RedisResult[]?)await Database.ExecuteAsync(
+            "XAUTOCLAIM", stream, Group, consumer, (long)idle.TotalMilliseconds, "0", "COUNT", count) ?? [];
+        return Entries((RedisResult[]?)reply[1] ?? []);
+    }
+
+    /// <summary>Drops entries whose runs are claimed in PostgreSQL, or need no claim any more.</summary>
+    internal async Task ClaimedAsync(string queue, int priority, IReadOnlyCollection<Delivery> deliveries)
+    {
+        if (deliveries.Count == 0)
+        {
+            return;
+        }
+
+        var stream = RedisKeys.Stream(queue, priority);
+        object[] entries = [.. deliveries.Select(delivery => (object)delivery.Entry)];
+        await Task.WhenAll(
+            Database.ExecuteAsync("XACK", [stream, Group, .. entries]),
+            Database.ExecuteAsync("XDEL", [stream, .. entries]));
+    }
+
+    /// <summary>The runs a stream holds, page by page in its order.</summary>
+    internal async IAsyncEnumerable<Guid> ContentAsync(string queue, int priority)
+    {
+        var stream = RedisKeys.Stream(queue, priority);
+        var from = "-";
+        while (true)
+        {
+            var page = Entries((RedisResult[]?)await Database.ExecuteAsync("XRANGE", stream, from, "+", "COUNT", SendBatch) ?? []);
+            foreach (var delivery in page)
+            {
+                yield return delivery.RunId;
+            }
+
+            if (page.Count < SendBatch)
+            {
+                yield break;
+            }
+
+            from = "(" + page[^1].Entry;
+        }
+    }
+
+    /// <summary>Forgets a consumer that is gone and holds nothing.</summary>
+    internal async Task ForgetAsync(string queue, string consumer)
+    {
+        await Task.WhenAll(Enumerable.Range(0, Priorities).Select(async priority =>
+        {
+            var stream = RedisKeys.Stream(queue, priority);
+            await EnsureGroupAsync(stream);
+            await Database.ExecuteAsync("XGROUP", "DELCONSUMER", stream, Group, consumer);
+        }));
+    }
+
+    private async Task EnsureGroupAsync(RedisKey stream)
+    {
+        if (_groups.ContainsKey(stream))
+        {
+            return;
+        }
+
+        try
+        {
+            await Database.ExecuteAsync("XGROUP", "CREATE", stream, Group, "0", "MKSTREAM");
+        }
+        catch (RedisServerException error) when (error.Message.StartsWith("BUSYGROUP", StringComparison.Ordinal))
+        {
+            // Another worker was first.
+        }
+
+        _groups[stream] = true;
+    }
+
+    private static List<Delivery> Entries(RedisResult[] entries)
+    {
+        var deliveries = new List<Delivery>(entries.Length);
+        foreach (var entry in entries)
+        {
+            var parts = (RedisResult[]?)entry ?? [];
+            if (parts.Length == 2 && (RedisResult[]?)parts[1] is [_, var id] && Guid.TryParseExact((string?)id, "N", out var runId))
+            {
+                deliveries.Add(new Delivery(runId, (string?)parts[0] ?? ""));
+            }
+        }
+
+        return deliveries;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} queued run(s) could not be sent to Redis ({Reason}); they are sent when it answers again.")]
+    private partial void LogNotSent(int count, string reason);
+}

@@ -1,0 +1,14 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Refresher.Core.Queue;
+
+internal static class RunQueueServices
+{
+    public static IServiceCollection AddRunQueue(this IServiceCollection services)
+    {
+        services.AddSingleton<RunQueue>();
+        services.AddSingleton<NodePresence>();
+        services.AddSingleton<LiveSignals>();
+        return services.AddHostedService(provider => provider.GetRequiredService<LiveSignals>());
+    }
+}

@@ -1,0 +1,64 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
+using Refresher.Core.Contract;
+using Refresher.Core.Data;
+using Refresher.Core.Queue;
+using Refresher.Core.Runs;
+using Refresher.Core.Schedules;
+
+namespace Refresher.Core;
+
+/// <summary>Brings the data of the system whole into a process: database, Redis, clock, and what people and programs do with them.</summary>
+public static class RefresherData
+{
+    /// <summary>
+    /// Adds everything that every process needs.
+    /// <code>
+    /// ConnectionStrings: { refresher: "Host=…", redis: "host:port,password=…" }
+    /// Node: { Name: "worker-1" }
+    /// </code>
+    /// </summary>
+    /// <param name="maxPoolSize">PostgreSQL connections this process may hold, 1 to 1000: few for many replicas' sake.</param>
+    /// <exception cref="InvalidOperationException"><c>ConnectionStrings:refresher</c> is missing.</exception>
+    public static IHostApplicationBuilder AddRefresherData(this IHostApplicationBuilder builder, KindCatalog kinds, int maxPoolSize)
+    {
+        builder.Services.AddSingleton(kinds);
+        AddDatabase(builder, maxPoolSize);
+        builder.AddRedisClient("redis");
+        builder.Services.AddSingleton(NodeName.From(builder.Configuration));
+        builder.Services.AddRunQueue().AddRuns().AddSchedules();
+        foreach (var kind in kinds)
+        {
+            kind.AddServices(builder);
+        }
+
+        return builder;
+    }
+
+    private static void AddDatabase(IHostApplicationBuilder builder, int maxPoolSize)
+    {
+        var connectionString = builder.Configuration.GetConnectionString("refresher")
+            ?? throw new InvalidOperationException("ConnectionStrings:refresher is missing: the address of the PostgreSQL database.");
+
+        // One data source for EF and for raw SQL: one pool, whose size is the role's.
+        builder.Services.AddSingleton(services =>
+        {
+            var source = new NpgsqlDataSourceBuilder(connectionString);
+            source.ConnectionStringBuilder.MaxPoolSize = maxPoolSize;
+            source.ConnectionStringBuilder.ApplicationName ??= builder.Environment.ApplicationName;
+            source.UseLoggerFactory(services.GetService<Microsoft.Extensions.Logging.ILoggerFactory>());
+            return source.Build();
+        });
+        builder.Services.AddDbContextPool<RefresherDb>((services, options) => options.UseNpgsql(
+            services.GetRequiredService<NpgsqlDataSource>(), npgsql => npgsql.MigrationsAssembly("Refresher.Tasks")));
+        builder.EnrichNpgsqlDbContext<RefresherDb>();
+        builder.Services.AddSingleton<ClusterClock>();
+        builder.Services.AddSingleton<TimeProvider>(services => services.GetRequiredService<ClusterClock>());
+        builder.Services.AddSingleton<SchemaGate>();
+        builder.Services.AddHostedService<ClusterClockSync>();
+        builder.Services.AddHostedService<SchemaWatch>();
+    }
+}

@@ -1,0 +1,48 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Refresher.Core.Access;
+using Refresher.Core.Contract;
+using Refresher.Core.Data;
+using Refresher.Core.Runs;
+using Refresher.Core.Schedules;
+
+namespace Refresher.Core;
+
+/// <summary>The one model of the database: the platform's tables and those of every kind of the catalog.</summary>
+public sealed class RefresherDb(DbContextOptions<RefresherDb> options)
+    : IdentityDbContext<RefresherUser, IdentityRole<Guid>, Guid>(options)
+{
+    public DbSet<Schedule> Schedules => Set<Schedule>();
+
+    public DbSet<ScheduleState> ScheduleStates => Set<ScheduleState>();
+
+    public DbSet<OccurrenceGap> OccurrenceGaps => Set<OccurrenceGap>();
+
+    public DbSet<Run> Runs => Set<Run>();
+
+    public DbSet<RunAttempt> RunAttempts => Set<RunAttempt>();
+
+    public DbSet<RunLogLine> RunLogs => Set<RunLogLine>();
+
+    public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+
+    public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
+
+    public DbSet<Setting> Settings => Set<Setting>();
+
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        base.OnModelCreating(builder);
+        builder.ApplyConfigurationsFromAssembly(typeof(RefresherDb).Assembly);
+
+        // A pooled context cannot take services in its constructor; EF falls back to those of the application here.
+        foreach (var kind in this.GetService<KindCatalog>())
+        {
+            kind.MapModel(builder);
+        }
+
+        SnakeCase.Apply(builder);
+    }
+}

@@ -1,0 +1,84 @@
+using Npgsql;
+using Refresher.Core.Contract;
+
+namespace Refresher.Core.Runs;
+
+/// <summary>A run that this worker owns until its lease ends.</summary>
+internal sealed record ClaimedRun
+{
+    public required Guid Id { get; init; }
+
+    public required string Kind { get; init; }
+
+    public Guid? ScheduleId { get; init; }
+
+    public string? ScheduleKey { get; init; }
+
+    public required string Options { get; init; }
+
+    public required RunPolicies Policies { get; init; }
+
+    public required int Attempt { get; init; }
+
+    /// <summary>Proves ownership: only the holder of the newest number may write the outcome.</summary>
+    public required int Fence { get; init; }
+
+    public required int Lost { get; init; }
+
+    public required DateTimeOffset DueAt { get; init; }
+
+    public string? TraceParent { get; init; }
+
+    public required DateTimeOffset LeaseUntil { get; init; }
+
+    public EffectivePolicies Effective(KindDescriptor? kind) => EffectivePolicies.Of(Policies, kind?.Defaults);
+}
+
+/// <summary>Takes queued runs for a worker, in one statement; what is not queued any more is simply not in the answer.</summary>
+internal sealed class RunClaims(NpgsqlDataSource database, TimeProvider clock)
+{
+    // The bounds let PostgreSQL plan for the partitions of these ids alone; unprepared, so that the plan sees the values.
+    private const string Sql = """
+        UPDATE runs SET state = 'running', attempt = attempt + 1, fence = fence + 1, worker = $4, lease_until = $5,
+                        started_at = COALESCE(started_at, $6), reason = NULL, progress = NULL, progress_text = NULL
+        WHERE id = ANY($1) AND id >= $2 AND id <= $3 AND state = ANY($7) AND (expires_at IS NULL OR expires_at > $6)
+        RETURNING id, kind, schedule_id, schedule_key, options, policies, attempt, fence, lost, due_at, trace_parent
+        """;
+
+    private static readonly string[] From = RunTransitions.From(RunState.Running, RunActor.Worker);
+
+    public async Task<IReadOnlyList<ClaimedRun>> ClaimAsync(Guid[] ids, string worker, TimeSpan lease, CancellationToken cancel)
+    {
+        var now = clock.GetUtcNow();
+        var until = now + lease;
+        var (lowest, highest) = RunId.Bounds(ids);
+        await using var command = database.CreateCommand(Sql);
+        command.Parameters.AddRange(new NpgsqlParameter[]
+        {
+            new() { Value = ids }, new() { Value = lowest }, new() { Value = highest }, new() { Value = worker },
+            new() { Value = until }, new() { Value = now }, new() { Value = From },
+        });
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        var claimed = new List<ClaimedRun>(ids.Length);
+        while (await reader.ReadAsync(cancel))
+        {
+            claimed.Add(new ClaimedRun
+            {
+                Id = reader.GetGuid(0),
+                Kind = reader.GetString(1),
+                ScheduleId = reader.IsDBNull(2) ? null : reader.GetGuid(2),
+                ScheduleKey = reader.IsDBNull(3) ? null : reader.GetString(3),
+                Options = reader.GetString(4),
+                Policies = RunPolicies.Parse(reader.IsDBNull(5) ? null : reader.GetString(5)),
+                Attempt = reader.GetInt32(6),
+                Fence = reader.GetInt32(7),
+                Lost = reader.GetInt32(8),
+                DueAt = reader.GetFieldValue<DateTimeOffset>(9),
+                TraceParent = reader.IsDBNull(10) ? null : reader.GetString(10),
+                LeaseUntil = until,
+            });
+        }
+
+        return claimed;
+    }
+}

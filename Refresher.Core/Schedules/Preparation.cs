@@ -1,0 +1,86 @@
+using Refresher.Core.Runs;
+
+namespace Refresher.Core.Schedules;
+
+/// <summary>What one look at a due schedule comes to: runs to write, a stretch that was missed, and when to look again.</summary>
+/// <param name="NextDueAt">Null when there is no further occurrence to prepare.</param>
+/// <param name="Prepared">Occurrences prepared in all.</param>
+internal sealed record Preparation(IReadOnlyList<NewRun> Runs, OccurrenceGap? Gap, DateTimeOffset? NextDueAt, int Prepared)
+{
+    /// <summary>Occurrences one schedule may contribute at a time, so that catching up never goes before what is due now.</summary>
+    private const int Most = 50;
+
+    /// <summary>Decides for a schedule, without touching anything: occurrences up to <paramref name="horizon"/>, and by its policy those missed.</summary>
+    public static Preparation Of(DueSchedule schedule, DateTimeOffset now, DateTimeOffset horizon)
+    {
+        var missedBefore = now - PlatformDefaults.MisfireThreshold;
+        var (from, gap) = schedule.NextDueAt < missedBefore ? Misfired(schedule, now, missedBefore) : (schedule.NextDueAt, null);
+        var runs = new List<NewRun>();
+        var due = from;
+        while (due is { } at && at <= horizon && runs.Count < Most && MayRunAgain(schedule, runs.Count) && (schedule.EndAt is null || at < schedule.EndAt))
+        {
+            var next = schedule.After(at);
+            runs.Add(RunOf(schedule, at, next));
+            due = next;
+        }
+
+        var last = !MayRunAgain(schedule, runs.Count) || due >= schedule.EndAt;
+        return new Preparation(runs, gap, last ? null : due, schedule.Prepared + runs.Count);
+    }
+
+    private static bool MayRunAgain(DueSchedule schedule, int more) => schedule.MaxRuns is not { } most || schedule.Prepared + more < most;
+
+    private static (DateTimeOffset? From, OccurrenceGap? Gap) Misfired(DueSchedule schedule, DateTimeOffset now, DateTimeOffset missedBefore)
+    {
+        var first = schedule.NextDueAt;
+        var window = now - schedule.MisfireWindow;
+        if (!schedule.Cadence.IsKnownAhead)
+        {
+            // Nothing was missed: the occurrence only waits, and the next one is counted from its end.
+            return (first, null);
+        }
+
+        var latest = schedule.Cadence.LatestAtOrBefore(missedBefore - schedule.Shift, schedule.Context) + schedule.Shift is { } at && at > first ? at : first;
+        var resume = schedule.Misfire switch
+        {
+            Misfire.Skip => schedule.After(latest),
+            Misfire.RunOnce => latest >= window ? latest : schedule.After(latest),
+            _ => first >= window ? first : schedule.After(window - TimeSpan.FromMilliseconds(1)),
+        };
+        var lastMissed = resume == first ? null : resume == latest ? Before(schedule, latest) : schedule.Misfire == Misfire.RunAll && resume is { } r ? Before(schedule, r) : (DateTimeOffset?)latest;
+        return (resume, lastMissed is { } to && to >= first ? GapOf(schedule, first, to) : null);
+    }
+
+    private static DateTimeOffset? Before(DueSchedule schedule, DateTimeOffset due) =>
+        schedule.Cadence.LatestAtOrBefore(due - schedule.Shift - TimeSpan.FromMilliseconds(1), schedule.Context) + schedule.Shift;
+
+    private static OccurrenceGap GapOf(DueSchedule schedule, DateTimeOffset first, DateTimeOffset last) => new()
+    {
+        ScheduleId = schedule.Id,
+        FromAt = first,
+        ToAt = last,
+        Count = schedule.Cadence.CountBetween(first - schedule.Shift - TimeSpan.FromMilliseconds(1), last - schedule.Shift, schedule.Context),
+        Reason = schedule.Misfire switch
+        {
+            Misfire.Skip => "misfire: missed while no scheduler ran; the policy is to skip",
+            Misfire.RunOnce => "misfire: missed while no scheduler ran; the policy is to run the latest one within its window",
+            _ => "misfire: missed while no scheduler ran, and older than the policy's window",
+        },
+    };
+
+    private static NewRun RunOf(DueSchedule schedule, DateTimeOffset due, DateTimeOffset? next) => new()
+    {
+        Id = RunId.OfOccurrence(schedule.Id, due),
+        Kind = schedule.Kind,
+        ScheduleId = schedule.Id,
+        ScheduleKey = schedule.Key,
+        Trigger = RunTrigger.Cadence,
+        State = RunState.Scheduled,
+        Queue = schedule.Queue,
+        Priority = schedule.Priority,
+        Options = schedule.Options,
+        Policies = schedule.Policies,
+        DueAt = due,
+        ExpiresAt = schedule.ExpireAfter is { } after ? due + after : next,
+    };
+}

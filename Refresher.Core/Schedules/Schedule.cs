@@ -1,0 +1,95 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Refresher.Core.Contract;
+using Refresher.Core.Schedules.Cadences;
+
+namespace Refresher.Core.Schedules;
+
+/// <summary>What a user sets up: a task, its options, and when it runs. Null policies mean the kind's or the platform's default.</summary>
+public sealed class Schedule
+{
+    public Guid Id { get; init; }
+
+    /// <summary>Unique and stable: how files and people refer to it.</summary>
+    public required string Key { get; set; }
+
+    public required string Name { get; set; }
+
+    public string Description { get; set; } = "";
+
+    public string Owner { get; set; } = "";
+
+    public string[] Tags { get; set; } = [];
+
+    public required string Kind { get; set; }
+
+    /// <summary>The options as JSON.</summary>
+    public required string Options { get; set; }
+
+    public required Cadence Cadence { get; set; }
+
+    public string Queue { get; set; } = PlatformDefaults.Queue;
+
+    /// <summary>0 (first) to 4.</summary>
+    public short Priority { get; set; } = PlatformDefaults.Priority;
+
+    public bool Enabled { get; set; } = true;
+
+    /// <summary>No occurrence before it; a fixed rate is counted from it.</summary>
+    public DateTimeOffset? StartAt { get; set; }
+
+    /// <summary>No occurrence at or after it.</summary>
+    public DateTimeOffset? EndAt { get; set; }
+
+    /// <summary>No occurrence after this many.</summary>
+    public int? MaxRuns { get; set; }
+
+    /// <summary>The schedule's occurrences are moved by a part of this, the same each time.</summary>
+    public TimeSpan? Jitter { get; set; }
+
+    public Misfire? Misfire { get; set; }
+
+    /// <summary>How far back a missed occurrence is still worth running.</summary>
+    public TimeSpan? MisfireWindow { get; set; }
+
+    public Overlap? Overlap { get; set; }
+
+    public OnLost? OnLost { get; set; }
+
+    /// <summary>A queued run expires this long after it was due; null: at the next occurrence.</summary>
+    public TimeSpan? ExpireAfter { get; set; }
+
+    public TimeSpan? Timeout { get; set; }
+
+    public RetryPolicy? Retry { get; set; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset UpdatedAt { get; set; }
+
+    /// <summary>PostgreSQL's row version: an edit over somebody else's edit is refused.</summary>
+    public uint Version { get; init; }
+
+    public ScheduleState? State { get; init; }
+}
+
+internal sealed class ScheduleMapping : IEntityTypeConfiguration<Schedule>
+{
+    public void Configure(EntityTypeBuilder<Schedule> schedule)
+    {
+        schedule.ToTable("schedules");
+        schedule.Property(s => s.Id).ValueGeneratedNever();
+        schedule.HasIndex(s => s.Key).IsUnique();
+        schedule.HasIndex(s => s.Tags).HasMethod("gin");
+        schedule.Property(s => s.Version).IsRowVersion();
+        schedule.Property(s => s.Options).HasColumnType("jsonb");
+        schedule.Property(s => s.Cadence).HasColumnType("jsonb").HasConversion(v => CadenceJson.Serialize(v), v => CadenceJson.Deserialize(v));
+        schedule.Property(s => s.Retry).HasColumnType("jsonb").HasConversion(
+            v => JsonSerializer.Serialize(v, JsonSerializerOptions.Web), v => JsonSerializer.Deserialize<RetryPolicy>(v, JsonSerializerOptions.Web));
+        schedule.Property(s => s.Misfire).HasConversion(v => Words<Misfire>.Of(v!.Value), v => Words<Misfire>.Parse(v));
+        schedule.Property(s => s.Overlap).HasConversion(v => Words<Overlap>.Of(v!.Value), v => Words<Overlap>.Parse(v));
+        schedule.Property(s => s.OnLost).HasConversion(v => Words<OnLost>.Of(v!.Value), v => Words<OnLost>.Parse(v));
+        schedule.HasOne(s => s.State).WithOne().HasForeignKey<ScheduleState>(s => s.ScheduleId).OnDelete(DeleteBehavior.Cascade);
+    }
+}

@@ -1,0 +1,44 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Refresher.Core.Telemetry;
+
+/// <summary>Every name of our telemetry. <c>docs/telemetry.md</c> lists them with units; a test compares.</summary>
+public static class RefresherTelemetry
+{
+    /// <summary>The name of the one source and the one meter.</summary>
+    public const string Name = "Refresher";
+
+    public static readonly ActivitySource Source = new(Name);
+
+    public static readonly Meter Meter = new(Name);
+
+    internal static readonly Counter<long> RunsEnded = Meter.CreateCounter<long>("refresher.runs", "{run}", "Runs that reached a final state, by kind and state.");
+
+    internal static readonly Counter<long> Attempts = Meter.CreateCounter<long>("refresher.run.attempts", "{attempt}", "Attempts that ended, by kind and outcome.");
+
+    internal static readonly Histogram<double> Lateness = Meter.CreateHistogram("refresher.run.lateness", "s", "From due to the start of the first attempt, without what a limit or a pause answers for.", advice: Seconds);
+
+    internal static readonly Histogram<double> Wait = Meter.CreateHistogram("refresher.run.wait", "s", "From queued to the start of an attempt.", advice: Seconds);
+
+    internal static readonly Histogram<double> Duration = Meter.CreateHistogram("refresher.run.duration", "s", "Of an attempt.", advice: Seconds);
+
+    internal static readonly Counter<long> Rescues = Meter.CreateCounter<long>("refresher.run.rescues", "{run}", "Runs taken from lost workers, by what became of them.");
+
+    internal static readonly Counter<long> LostLeases = Meter.CreateCounter<long>("refresher.run.lost_leases", "{run}", "Attempts that this worker had to give up because its lease had gone.");
+
+    internal static readonly Counter<long> Requeued = Meter.CreateCounter<long>("refresher.queue.requeued", "{run}", "Queued runs that Redis had forgotten and that were sent again.");
+
+    internal static readonly Counter<long> Prepared = Meter.CreateCounter<long>("refresher.schedule.prepared", "{run}", "Occurrences written ahead.");
+
+    internal static readonly Counter<long> Missed = Meter.CreateCounter<long>("refresher.schedule.missed", "{occurrence}", "Occurrences that were missed and did not run.");
+
+    internal static readonly Counter<long> LoopErrors = Meter.CreateCounter<long>("refresher.loop.errors", "{error}", "Rounds of a loop that failed, by loop.");
+
+    internal static readonly Counter<long> Ticks = Meter.CreateCounter<long>("refresher.scheduler.ticks", "{tick}", "Rounds of the scheduler.");
+
+    private static InstrumentAdvice<double> Seconds => new()
+    {
+        HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800],
+    };
+}
