@@ -6,8 +6,6 @@ using Npgsql;
 using Refresher.Core.Contract;
 using Refresher.Core.Data;
 using Refresher.Core.Queue;
-using Refresher.Core.Runs;
-using Refresher.Core.Schedules;
 
 namespace Refresher.Core;
 

@@ -7,5 +7,8 @@ internal static class LiveTopics
 
     public static IReadOnlyCollection<string> Of(IReadOnlyCollection<QueuedRun> runs) => Of(runs.Select(run => run.Id));
 
+    /// <summary>New lines: interesting to those who watch the run, not to lists.</summary>
+    public static IReadOnlyCollection<string> OfLogs(IEnumerable<Guid> runs) => [.. runs.Distinct().Take(Most).Select(LiveSignal.Run)];
+
     public static IReadOnlyCollection<string> Of(IEnumerable<Guid> runs) => [LiveSignal.Runs, .. runs.Distinct().Take(Most).Select(LiveSignal.Run)];
 }

@@ -27,6 +27,12 @@ internal sealed record ClaimedRun
 
     public required DateTimeOffset DueAt { get; init; }
 
+    /// <summary>Seconds of the lateness that a limit, a pause or an overlap answers for.</summary>
+    public double Blocked { get; init; }
+
+    /// <summary>When it was put into its queue.</summary>
+    public DateTimeOffset? QueuedAt { get; init; }
+
     public string? TraceParent { get; init; }
 
     public required DateTimeOffset LeaseUntil { get; init; }
@@ -42,7 +48,7 @@ internal sealed class RunClaims(NpgsqlDataSource database, TimeProvider clock)
         UPDATE runs SET state = 'running', attempt = attempt + 1, fence = fence + 1, worker = $4, lease_until = $5,
                         started_at = COALESCE(started_at, $6), reason = NULL, progress = NULL, progress_text = NULL
         WHERE id = ANY($1) AND id >= $2 AND id <= $3 AND state = ANY($7) AND (expires_at IS NULL OR expires_at > $6)
-        RETURNING id, kind, schedule_id, schedule_key, options, policies, attempt, fence, lost, due_at, trace_parent
+        RETURNING id, kind, schedule_id, schedule_key, options, policies, attempt, fence, lost, due_at, trace_parent, blocked, queued_at
         """;
 
     private static readonly string[] From = RunTransitions.From(RunState.Running, RunActor.Worker);
@@ -75,6 +81,8 @@ internal sealed class RunClaims(NpgsqlDataSource database, TimeProvider clock)
                 Lost = reader.GetInt32(8),
                 DueAt = reader.GetFieldValue<DateTimeOffset>(9),
                 TraceParent = reader.IsDBNull(10) ? null : reader.GetString(10),
+                Blocked = reader.GetDouble(11),
+                QueuedAt = reader.IsDBNull(12) ? null : reader.GetFieldValue<DateTimeOffset>(12),
                 LeaseUntil = until,
             });
         }

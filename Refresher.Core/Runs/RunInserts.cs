@@ -22,7 +22,7 @@ public sealed class RunInserts(RunPartitions partitions)
     /// <summary>Inserts within the caller's transaction; partitions are made outside of it beforehand.</summary>
     /// <param name="now">The instant at which those already queued or skipped became so.</param>
     /// <returns>The ids that were new.</returns>
-    public async Task<IReadOnlySet<Guid>> InsertAsync(NpgsqlConnection connection, IReadOnlyCollection<NewRun> runs, DateTimeOffset now, CancellationToken cancel)
+    public static async Task<IReadOnlySet<Guid>> InsertAsync(NpgsqlConnection connection, IReadOnlyCollection<NewRun> runs, DateTimeOffset now, CancellationToken cancel)
     {
         var inserted = new HashSet<Guid>(runs.Count);
         foreach (var batch in runs.Chunk(BatchSize))

@@ -1,4 +1,3 @@
-using Refresher.Core.Contract;
 using Refresher.Core.Runs;
 using Refresher.Core.Schedules.Cadences;
 

@@ -53,7 +53,7 @@ internal sealed class DueSchedules(NpgsqlDataSource database, RunInserts inserts
         var prepared = due.ConvertAll(schedule => (Schedule: schedule, Result: Preparation.Of(schedule, now, horizon)));
         var runs = prepared.SelectMany(p => p.Result.Runs).ToArray();
         await inserts.PrepareAsync(runs, cancel);
-        var inserted = await inserts.InsertAsync(connection, runs, now, cancel);
+        var inserted = await RunInserts.InsertAsync(connection, runs, now, cancel);
         await AdvanceAsync(connection, prepared, cancel);
         await WriteGapsAsync(connection, [.. prepared.Select(p => p.Result.Gap).OfType<OccurrenceGap>()], cancel);
         await transaction.CommitAsync(cancel);
@@ -79,7 +79,7 @@ internal sealed class DueSchedules(NpgsqlDataSource database, RunInserts inserts
         Key = row.GetString(1),
         Kind = row.GetString(2),
         Options = row.GetString(3),
-        Cadence = CadenceJson.Deserialize(row.GetString(4)),
+        Cadence = CadenceJson.Read(row.GetString(4)),
         Queue = row.GetString(5),
         Priority = row.GetInt16(6),
         Anchor = row.GetFieldValue<DateTimeOffset>(7),

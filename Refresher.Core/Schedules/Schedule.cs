@@ -84,7 +84,7 @@ internal sealed class ScheduleMapping : IEntityTypeConfiguration<Schedule>
         schedule.HasIndex(s => s.Tags).HasMethod("gin");
         schedule.Property(s => s.Version).IsRowVersion();
         schedule.Property(s => s.Options).HasColumnType("jsonb");
-        schedule.Property(s => s.Cadence).HasColumnType("jsonb").HasConversion(v => CadenceJson.Serialize(v), v => CadenceJson.Deserialize(v));
+        schedule.Property(s => s.Cadence).HasColumnType("jsonb").HasConversion(v => CadenceJson.Write(v), v => CadenceJson.Read(v));
         schedule.Property(s => s.Retry).HasColumnType("jsonb").HasConversion(
             v => JsonSerializer.Serialize(v, JsonSerializerOptions.Web), v => JsonSerializer.Deserialize<RetryPolicy>(v, JsonSerializerOptions.Web));
         schedule.Property(s => s.Misfire).HasConversion(v => Words<Misfire>.Of(v!.Value), v => Words<Misfire>.Parse(v));

@@ -1,0 +1,17 @@
+using Microsoft.Extensions.DependencyInjection;
+using Refresher.Core.Queue;
+using Refresher.Core.Runs;
+using Refresher.Core.Schedules;
+
+namespace Refresher.Core;
+
+/// <summary>What people and programs do with schedules and runs: used by pages, end points and tests.</summary>
+internal static class CoreServices
+{
+    public static IServiceCollection AddRuns(this IServiceCollection services) => services
+        .AddSingleton<RunPartitions>().AddSingleton<RunInserts>().AddSingleton<RunOrders>().AddSingleton<RunStatistics>()
+        .AddScoped<RunCommands>().AddScoped<RunQueries>();
+
+    public static IServiceCollection AddSchedules(this IServiceCollection services) => services
+        .AddScoped<ScheduleCommands>().AddScoped<ScheduleQueries>();
+}

@@ -1,0 +1,71 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Refresher.Core.Contract;
+using Refresher.Core.Queue;
+using Refresher.Core.Runs;
+using Refresher.Core.Schedules;
+
+namespace Refresher.Core.Execution;
+
+/// <summary>What makes a process a scheduler or a worker, a line for each loop.</summary>
+public static class EngineServices
+{
+    /// <summary>Prepares, releases, expires, rescues and reconciles. Whoever calls this also sets <see cref="TickSignal"/> each second.</summary>
+    public static IHostApplicationBuilder AddScheduler(this IHostApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton<TickSignal>().AddSingleton<DueSchedules>().AddSingleton<ReleaseTimer>().AddSingleton<RunReleases>().AddSingleton<WaitingRuns>();
+        services.AddHostedService<SchedulerLoop>();
+        services.AddHostedService<ScheduleEdits>();
+        services.AddHostedService<RunReleaser>();
+        services.AddHostedService<RunExpiry>();
+        services.AddHostedService<RunRescuer>();
+        services.AddHostedService<QueueReconciler>();
+        services.AddHostedService<RunRetention>();
+        return builder.AddNode("scheduler");
+    }
+
+    /// <summary>Executes runs. Configuration: section <c>Worker</c>, see <see cref="WorkerOptions"/>.</summary>
+    public static IHostApplicationBuilder AddWorker(this IHostApplicationBuilder builder, KindCatalog kinds)
+    {
+        var services = builder.Services;
+        services.AddOptions<WorkerOptions>().BindConfiguration(WorkerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<ActiveRuns>().AddSingleton<RunClaims>().AddSingleton<RunCompletions>().AddSingleton<RunLogStore>();
+        services.AddSingleton<RunExecutor>().AddSingleton<RunJournal>().AddSingleton<WorkerSlots>().AddSingleton<LeaseKeeper>();
+        services.AddSingleton<ILoggerProvider, RunLoggerProvider>();
+        services.AddSingleton<WorkerSignals>();
+        services.AddHostedService(provider => provider.GetRequiredService<WorkerSignals>());
+        services.AddHostedService<WorkerLoop>();
+        services.AddSingleton(provider => new NodeRole("worker", status => Describe(status, provider)));
+        services.AddHostedService<NodeReporter>();
+        foreach (var kind in kinds)
+        {
+            kind.AddWorkers(builder);
+        }
+
+        return builder;
+    }
+
+    /// <summary>Makes the process seen among the others.</summary>
+    public static IHostApplicationBuilder AddNode(this IHostApplicationBuilder builder, string role, Func<NodeStatus, NodeStatus>? complete = null)
+    {
+        builder.Services.AddSingleton(new NodeRole(role, complete ?? (status => status)));
+        builder.Services.AddHostedService<NodeReporter>();
+        return builder;
+    }
+
+    private static NodeStatus Describe(NodeStatus status, IServiceProvider services)
+    {
+        var slots = services.GetRequiredService<WorkerSlots>();
+        return status with
+        {
+            Concurrency = slots.Concurrency,
+            Busy = slots.Busy,
+            Queues = services.GetRequiredService<IOptions<WorkerOptions>>().Value.Queues,
+            Done = slots.Done,
+            Failed = slots.Failed,
+        };
+    }
+}

@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using System.Reflection;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Refresher.Core.Data;
+using Refresher.Core.Queue;
+using StackExchange.Redis;
+
+namespace Refresher.Core.Execution;
+
+/// <summary>Tells every few seconds that this process lives and how it is.</summary>
+internal sealed partial class NodeReporter(
+    NodeRole role, NodeName node, NodePresence presence, LiveSignals signals, TimeProvider clock, IConfiguration configuration, ILogger<NodeReporter> log) : BackgroundService
+{
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(3);
+    private static readonly Process Self = Process.GetCurrentProcess();
+
+    private static string Version { get; } =
+        Assembly.GetEntryAssembly()?.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var startedAt = clock.GetUtcNow();
+        var (cpu, at) = (TimeSpan.Zero, clock.GetTimestamp());
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            Self.Refresh();
+            var used = (Self.TotalProcessorTime - cpu) / Math.Max(1e-3, clock.GetElapsedTime(at).TotalSeconds) / TimeSpan.FromSeconds(1);
+            (cpu, at) = (Self.TotalProcessorTime, clock.GetTimestamp());
+            await SayAsync(role.Complete(new NodeStatus(node.Value, role.Name, Version, startedAt, clock.GetUtcNow(), Self.WorkingSet64, Math.Round(used, 3))
+            {
+                Metrics = configuration["Management:Port"] is { Length: > 0 } port ? $"{configuration["Management:Host"] ?? "127.0.0.1"}:{port}" : null,
+            }));
+            await Task.Delay(Period, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await SayAsync(null);
+    }
+
+    private async Task SayAsync(NodeStatus? status)
+    {
+        try
+        {
+            await (status is null ? presence.LeaveAsync(node.Value) : presence.SayAsync(status));
+            await signals.PublishAsync([LiveSignal.Workers]);
+        }
+        catch (Exception error) when (error is RedisException or TimeoutException)
+        {
+            LogUnheard(error.Message);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Presence was not told: {Reason}.")]
+    private partial void LogUnheard(string reason);
+}
+
+/// <summary>What a process is, and what it has to add about itself.</summary>
+/// <param name="Name"><c>worker</c>, <c>scheduler</c>, <c>api</c> or <c>web</c>.</param>
+/// <param name="Complete">Fills in what only this role knows.</param>
+public sealed record NodeRole(string Name, Func<NodeStatus, NodeStatus> Complete);

@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Refresher.Core.Contract;
+using Refresher.Core.Runs;
+using Refresher.Core.Telemetry;
+
+namespace Refresher.Core.Execution;
+
+/// <summary>Executes one attempt: options, time limit, cancel, grace; and says how it ended. Never throws.</summary>
+internal sealed class RunExecutor(KindCatalog kinds, IServiceScopeFactory scopes, TimeProvider clock)
+{
+    /// <returns>How it ended; null when the run is not ours any more and there is nothing to say.</returns>
+    public async Task<RunCompletion?> ExecuteAsync(ActiveRun active)
+    {
+        var run = active.Run;
+        var kind = kinds.Find(run.Kind);
+        var startedAt = clock.GetUtcNow();
+        using var activity = StartActivity(run);
+        var ending = kind is { CanRun: true }
+            ? await AttemptAsync(active, kind, run.Effective(kind))
+            : Ending.Of(RunOutcome.Failure($"This worker does not know the kind '{run.Kind}'. Is it of an older version?"));
+        var completion = AttemptEnding.Complete(active, ending, startedAt, clock.GetUtcNow(), run.Effective(kind));
+        activity?.SetTag("refresher.run.state", completion?.State.Word() ?? "lost");
+        activity?.SetStatus(completion?.State == RunState.Failed ? ActivityStatusCode.Error : ActivityStatusCode.Ok);
+        return completion;
+    }
+
+    private static Activity? StartActivity(ClaimedRun run)
+    {
+        var activity = RefresherTelemetry.Source.StartActivity("run " + run.Kind, ActivityKind.Consumer, run.TraceParent);
+        activity?.SetTag("refresher.run.id", run.Id).SetTag("refresher.run.kind", run.Kind).SetTag("refresher.run.attempt", run.Attempt);
+        return activity;
+    }
+
+    private async Task<Ending> AttemptAsync(ActiveRun active, KindDescriptor kind, EffectivePolicies policies)
+    {
+        if (KindOptions.TryRead(kind, active.Run.Options, out var options) is { Count: > 0 } errors)
+        {
+            return Ending.Of(RunOutcome.Failure($"The options do not fit any more: {errors}"));
+        }
+
+        RunLoggerProvider.Enter(active.Log);
+        var work = InvokeAsync(active, kind, options!);
+        if (work.IsCompleted)
+        {
+            return await Ending.OfAsync(work);
+        }
+
+        using var limit = clock.CreateTimer(_ => active.Stop(StopCause.TimeLimit), null, policies.Timeout, Timeout.InfiniteTimeSpan);
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = active.Cancel.Register(told.SetResult);
+        if (await Task.WhenAny(work, told.Task) != work && await Task.WhenAny(work, Task.Delay(PlatformDefaults.Grace, clock)) != work)
+        {
+            // The task ignores its token. Its thread cannot be taken away, but its slot is given to others and its outcome is ignored.
+            return Ending.Abandoned;
+        }
+
+        return await Ending.OfAsync(work);
+    }
+
+    private async Task<RunOutcome> InvokeAsync(ActiveRun active, KindDescriptor kind, object options)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        return await kind.RunAsync(scope.ServiceProvider, options, new ExecutingRun(active, clock), active.Cancel);
+    }
+}
+
+/// <summary>What came out of an attempt: a value, an exception, or nothing within the grace.</summary>
+internal sealed record Ending(RunOutcome? Outcome, Exception? Error)
+{
+    public static Ending Abandoned { get; } = new(null, null);
+
+    public static Ending Of(RunOutcome outcome) => new(outcome, null);
+
+    public static async Task<Ending> OfAsync(Task<RunOutcome> work)
+    {
+        try
+        {
+            return new Ending(await work, null);
+        }
+        catch (Exception error)
+        {
+            return new Ending(null, error);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using Refresher.Core.Contract;
+using Refresher.Core.Schedules;
+
+namespace Refresher.Core.Runs;
+
+/// <summary>A run as people and programs ask for it, without a schedule.</summary>
+public sealed record RunInput
+{
+    private static readonly TimeSpan Farthest = TimeSpan.FromDays(366);
+
+    [Required(ErrorMessage = "kind is needed; GET /api/v1/kinds lists them.")]
+    public string? Kind { get; init; }
+
+    public JsonElement? Options { get; init; }
+
+    /// <summary>Null or in the past: now. At most 366 days ahead.</summary>
+    public DateTimeOffset? DueAt { get; init; }
+
+    [RegularExpression("^[a-z0-9]+(-[a-z0-9]+)*$", ErrorMessage = "queue: lower-case letters, digits and single hyphens only.")]
+    [StringLength(100, ErrorMessage = "queue: at most 100 characters.")]
+    public string? Queue { get; init; }
+
+    [Range(0, 4, ErrorMessage = "priority: 0 (first) to 4.")]
+    public short? Priority { get; init; }
+
+    [Range(typeof(TimeSpan), "00:00:01", "366.00:00:00", ErrorMessage = "expireAfter: 00:00:01 to 366.00:00:00.")]
+    public TimeSpan? ExpireAfter { get; init; }
+
+    [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00", ErrorMessage = "timeout: 00:00:01 to 7.00:00:00.")]
+    public TimeSpan? Timeout { get; init; }
+
+    public RetryPolicy? Retry { get; init; }
+
+    public OnLost? OnLost { get; init; }
+
+    /// <returns>Null with at least one error.</returns>
+    internal NewRun? ToRun(KindCatalog kinds, DateTimeOffset now, FieldErrors errors)
+    {
+        JsonInput.Validate(this, errors);
+        RetryCheck.Check(Retry, errors);
+        if (DueAt > now + Farthest)
+        {
+            errors.Add("dueAt", $"dueAt: at most {Farthest.TotalDays} days ahead.");
+        }
+
+        var options = Kind is { Length: > 0 } kind ? ScheduleReader.ReadOptions(kind, Options, kinds, errors) : null;
+        if (errors.Count > 0 || options is null)
+        {
+            return null;
+        }
+
+        var dueAt = DueAt is { } at && at > now ? at.ToUniversalTime() : now;
+        return new NewRun
+        {
+            Id = RunId.New(dueAt),
+            Kind = Kind!,
+            Trigger = RunTrigger.Api,
+            State = dueAt > now ? RunState.Scheduled : RunState.Queued,
+            Queue = Queue ?? PlatformDefaults.Queue,
+            Priority = Priority ?? PlatformDefaults.Priority,
+            Options = options,
+            Policies = new RunPolicies { Retry = Retry, Timeout = Timeout, OnLost = OnLost },
+            DueAt = dueAt,
+            ExpiresAt = ExpireAfter is { } after ? dueAt + after : null,
+        };
+    }
+}

@@ -1,0 +1,189 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using Refresher.Core.Contract;
+using Refresher.Core.Queue;
+using Refresher.Core.Runs;
+using Refresher.Core.Schedules.Cadences;
+
+namespace Refresher.Core.Schedules;
+
+/// <summary>
+/// What people and programs do to schedules. Each change and its effect on what is prepared commit together: occurrences prepared and not
+/// released are removed, and the next due time is computed anew. Schedulers are told afterwards, so that it acts at once.
+/// </summary>
+public sealed class ScheduleCommands(RefresherDb db, KindCatalog kinds, RunCommands runs, LiveSignals signals, TimeProvider clock)
+{
+    public async Task<Result<Schedule>> CreateAsync(ScheduleInput input, CancellationToken cancel)
+    {
+        var errors = new FieldErrors();
+        if (ScheduleReader.Read(input, kinds, errors) is not { } read)
+        {
+            return Result<Schedule>.Invalid(errors);
+        }
+
+        var now = Instants.FromTicks(Instants.FloorToMillisecond(clock.GetUtcNow().UtcTicks));
+        var schedule = new Schedule
+        {
+            Id = Guid.CreateVersion7(now), Key = read.Key, Name = input.Name!, Kind = input.Kind!, Options = read.Options, Cadence = read.Cadence, CreatedAt = now,
+        };
+        Fill(schedule, input, read, now);
+        if (input.Key is null)
+        {
+            schedule.Key = await FreeKeyAsync(schedule.Key, cancel);
+        }
+
+        return await SaveAsync(schedule, () => db.Add(schedule), cancel);
+    }
+
+    /// <param name="version">The version the editor saw; null to write over whatever is there.</param>
+    public async Task<Result<Schedule>> UpdateAsync(Guid id, ScheduleInput input, uint? version, CancellationToken cancel)
+    {
+        var errors = new FieldErrors();
+        if (await db.Schedules.SingleOrDefaultAsync(s => s.Id == id, cancel) is not { } schedule)
+        {
+            return Result<Schedule>.NotFound;
+        }
+
+        if (ScheduleReader.Read(input with { Key = input.Key ?? schedule.Key }, kinds, errors) is not { } read)
+        {
+            return Result<Schedule>.Invalid(errors);
+        }
+
+        if (version is { } seen)
+        {
+            db.Entry(schedule).Property(s => s.Version).OriginalValue = seen;
+        }
+
+        Fill(schedule, input, read, Instants.FromTicks(Instants.FloorToMillisecond(clock.GetUtcNow().UtcTicks)));
+        return await SaveAsync(schedule, null, cancel);
+    }
+
+    /// <summary>Pauses or resumes. Occurrences of the time in between are not made up for.</summary>
+    public async Task<Result<Schedule>> SetEnabledAsync(Guid id, bool enabled, CancellationToken cancel)
+    {
+        if (await db.Schedules.SingleOrDefaultAsync(s => s.Id == id, cancel) is not { } schedule)
+        {
+            return Result<Schedule>.NotFound;
+        }
+
+        schedule.Enabled = enabled;
+        schedule.UpdatedAt = clock.GetUtcNow();
+        return await SaveAsync(schedule, null, cancel);
+    }
+
+    /// <summary>Deletes schedules. Their runs stay in the history; what is running goes on to its end.</summary>
+    /// <returns>How many there were.</returns>
+    public async Task<int> DeleteAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancel)
+    {
+        var deleted = await db.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+            var connection = (NpgsqlConnection)db.Database.GetDbConnection();
+            await RunEndings.LockAsync(connection, ids, cancel);
+            foreach (var id in ids)
+            {
+                await SchedulePlan.RemovePreparedAsync(connection, id, clock.GetUtcNow(), cancel);
+            }
+
+            var count = await db.Schedules.Where(s => ids.Contains(s.Id)).ExecuteDeleteAsync(cancel);
+            await transaction.CommitAsync(cancel);
+            return count;
+        });
+        await signals.PublishAsync([LiveSignal.Schedules, LiveSignal.Runs]);
+        return deleted;
+    }
+
+    /// <summary>Runs it now, beside its cadence.</summary>
+    /// <param name="options">Other options for this run alone; null: the schedule's.</param>
+    public async Task<Result<Run>> RunNowAsync(Guid id, JsonElement? options, CancellationToken cancel)
+    {
+        if (await db.Schedules.AsNoTracking().SingleOrDefaultAsync(s => s.Id == id, cancel) is not { } schedule)
+        {
+            return Result<Run>.NotFound;
+        }
+
+        var errors = new FieldErrors();
+        var json = options is null ? schedule.Options : ScheduleReader.ReadOptions(schedule.Kind, options, kinds, errors);
+        if (json is null)
+        {
+            return Result<Run>.Invalid(errors);
+        }
+
+        var now = clock.GetUtcNow();
+        return Result<Run>.Done(await runs.StartAsync(new NewRun
+        {
+            Id = RunId.New(now),
+            Kind = schedule.Kind,
+            ScheduleId = schedule.Id,
+            ScheduleKey = schedule.Key,
+            Trigger = RunTrigger.Manual,
+            State = RunState.Queued,
+            Queue = schedule.Queue,
+            Priority = schedule.Priority,
+            Options = json,
+            Policies = new RunPolicies { Retry = schedule.Retry, Timeout = schedule.Timeout, OnLost = schedule.OnLost },
+            DueAt = now,
+        }, cancel));
+    }
+
+    private async Task<Result<Schedule>> SaveAsync(Schedule schedule, Action? add, CancellationToken cancel)
+    {
+        try
+        {
+            add?.Invoke();
+            await db.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
+            {
+                await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+                await db.SaveChangesAsync(acceptAllChangesOnSuccess: false, cancel);
+                await SchedulePlan.RenewAsync((NpgsqlConnection)db.Database.GetDbConnection(), schedule, clock.GetUtcNow(), cancel);
+                await transaction.CommitAsync(cancel);
+            });
+            db.ChangeTracker.AcceptAllChanges();
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return Result<Schedule>.Refused("Somebody else has changed this schedule meanwhile. Load it again and repeat your change.");
+        }
+        catch (DbUpdateException error) when (error.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
+        {
+            return Result<Schedule>.Invalid(new FieldErrors().Add("key", $"key: there is a schedule '{schedule.Key}' already."));
+        }
+
+        await signals.PublishAsync([LiveSignal.Schedules]);
+        return Result<Schedule>.Done(schedule);
+    }
+
+    private async Task<string> FreeKeyAsync(string key, CancellationToken cancel)
+    {
+        var taken = await db.Schedules.Where(s => s.Key == key || s.Key.StartsWith(key + "-")).Select(s => s.Key).ToListAsync(cancel);
+        return !taken.Contains(key) ? key : Enumerable.Range(2, taken.Count + 1).Select(n => $"{key}-{n}").First(candidate => !taken.Contains(candidate));
+    }
+
+    private static void Fill(Schedule schedule, ScheduleInput input, ReadSchedule read, DateTimeOffset now)
+    {
+        schedule.Key = read.Key;
+        schedule.Name = input.Name!;
+        schedule.Description = input.Description ?? "";
+        schedule.Owner = input.Owner ?? "";
+        schedule.Tags = [.. (input.Tags ?? []).Distinct(StringComparer.Ordinal)];
+        schedule.Kind = input.Kind!;
+        schedule.Options = read.Options;
+        schedule.Cadence = read.Cadence;
+        schedule.Queue = input.Queue ?? PlatformDefaults.Queue;
+        schedule.Priority = input.Priority ?? PlatformDefaults.Priority;
+        schedule.Enabled = input.Enabled ?? true;
+        schedule.StartAt = input.StartAt?.ToUniversalTime();
+        schedule.EndAt = input.EndAt?.ToUniversalTime();
+        schedule.MaxRuns = input.MaxRuns;
+        schedule.Jitter = input.Jitter;
+        schedule.Misfire = input.Misfire;
+        schedule.MisfireWindow = input.MisfireWindow;
+        schedule.Overlap = input.Overlap;
+        schedule.OnLost = input.OnLost;
+        schedule.ExpireAfter = input.ExpireAfter;
+        schedule.Timeout = input.Timeout;
+        schedule.Retry = input.Retry;
+        schedule.UpdatedAt = now;
+    }
+}

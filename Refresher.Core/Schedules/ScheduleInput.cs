@@ -1,0 +1,79 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Refresher.Core.Contract;
+
+namespace Refresher.Core.Schedules;
+
+/// <summary>A schedule as people and programs give it. What is left out is the default.</summary>
+public sealed record ScheduleInput
+{
+    /// <summary>How inputs are read: a field nobody knows is an error.</summary>
+    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
+    {
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        NumberHandling = JsonNumberHandling.Strict,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
+
+    /// <summary>Lower-case words joined by hyphens; null: made from the name.</summary>
+    [RegularExpression("^[a-z0-9]+(-[a-z0-9]+)*$", ErrorMessage = "key: lower-case letters, digits and single hyphens only, like nightly-backup.")]
+    [StringLength(100, ErrorMessage = "key: at most 100 characters.")]
+    public string? Key { get; init; }
+
+    [Required(ErrorMessage = "name is needed.")]
+    [StringLength(200, ErrorMessage = "name: at most 200 characters.")]
+    public string? Name { get; init; }
+
+    [StringLength(2000, ErrorMessage = "description: at most 2000 characters.")]
+    public string? Description { get; init; }
+
+    [StringLength(200, ErrorMessage = "owner: at most 200 characters.")]
+    public string? Owner { get; init; }
+
+    [MaxLength(20, ErrorMessage = "tags: at most 20.")]
+    public string[]? Tags { get; init; }
+
+    [Required(ErrorMessage = "kind is needed; GET /api/v1/kinds lists them.")]
+    public string? Kind { get; init; }
+
+    public JsonElement? Options { get; init; }
+
+    public JsonElement? Cadence { get; init; }
+
+    [RegularExpression("^[a-z0-9]+(-[a-z0-9]+)*$", ErrorMessage = "queue: lower-case letters, digits and single hyphens only.")]
+    [StringLength(100, ErrorMessage = "queue: at most 100 characters.")]
+    public string? Queue { get; init; }
+
+    [Range(0, 4, ErrorMessage = "priority: 0 (first) to 4.")]
+    public short? Priority { get; init; }
+
+    public bool? Enabled { get; init; }
+
+    public DateTimeOffset? StartAt { get; init; }
+
+    public DateTimeOffset? EndAt { get; init; }
+
+    [Range(1, int.MaxValue, ErrorMessage = "maxRuns: 1 or more.")]
+    public int? MaxRuns { get; init; }
+
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00", ErrorMessage = "jitter: 00:00:00 to 1.00:00:00.")]
+    public TimeSpan? Jitter { get; init; }
+
+    public Misfire? Misfire { get; init; }
+
+    [Range(typeof(TimeSpan), "00:00:01", "366.00:00:00", ErrorMessage = "misfireWindow: 00:00:01 to 366.00:00:00.")]
+    public TimeSpan? MisfireWindow { get; init; }
+
+    public Overlap? Overlap { get; init; }
+
+    public OnLost? OnLost { get; init; }
+
+    [Range(typeof(TimeSpan), "00:00:01", "366.00:00:00", ErrorMessage = "expireAfter: 00:00:01 to 366.00:00:00.")]
+    public TimeSpan? ExpireAfter { get; init; }
+
+    [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00", ErrorMessage = "timeout: 00:00:01 to 7.00:00:00.")]
+    public TimeSpan? Timeout { get; init; }
+
+    public RetryPolicy? Retry { get; init; }
+}

@@ -1,0 +1,56 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Refresher.Core.Schedules;
+
+/// <summary>Which schedules a list shows. Null members do not filter.</summary>
+public sealed record ScheduleFilter
+{
+    /// <summary>A part of the key, the name or the description, in any case.</summary>
+    public string? Search { get; init; }
+
+    public string? Kind { get; init; }
+
+    public string? Tag { get; init; }
+
+    public bool? Enabled { get; init; }
+}
+
+/// <summary>Reads of schedules, shared by pages and end points. Lists go by key.</summary>
+public sealed class ScheduleQueries(RefresherDb db)
+{
+    /// <param name="after">The last key of the page before; null for the first page.</param>
+    public async Task<Page<Schedule>> ListAsync(ScheduleFilter filter, string? after, int limit, CancellationToken cancel)
+    {
+        var schedules = Filtered(filter);
+        schedules = after is null ? schedules : schedules.Where(s => string.Compare(s.Key, after) > 0);
+        var read = await schedules.Include(s => s.State).OrderBy(s => s.Key).Take(limit + 1).ToListAsync(cancel);
+        return Page<Schedule>.Of(read, limit, schedule => schedule.Key);
+    }
+
+    public Task<int> CountAsync(ScheduleFilter filter, CancellationToken cancel) => Filtered(filter).CountAsync(cancel);
+
+    public Task<Schedule?> FindAsync(Guid id, CancellationToken cancel) =>
+        db.Schedules.AsNoTracking().Include(s => s.State).SingleOrDefaultAsync(s => s.Id == id, cancel);
+
+    /// <summary>Those that come due next, the first one first.</summary>
+    public Task<List<Schedule>> NextDueAsync(int limit, CancellationToken cancel) =>
+        db.Schedules.AsNoTracking().Include(s => s.State).Where(s => s.State!.NextDueAt != null).OrderBy(s => s.State!.NextDueAt).Take(limit).ToListAsync(cancel);
+
+    /// <summary>Every tag in use.</summary>
+    public Task<List<string>> TagsAsync(CancellationToken cancel) =>
+        db.Database.SqlQuery<string>($"SELECT DISTINCT unnest(tags) AS \"Value\" FROM schedules ORDER BY 1").ToListAsync(cancel);
+
+    private IQueryable<Schedule> Filtered(ScheduleFilter filter)
+    {
+        var schedules = db.Schedules.AsNoTracking();
+        if (filter.Search is { Length: > 0 } search)
+        {
+            var pattern = "%" + search.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal) + "%";
+            schedules = schedules.Where(s => EF.Functions.ILike(s.Key, pattern) || EF.Functions.ILike(s.Name, pattern) || EF.Functions.ILike(s.Description, pattern));
+        }
+
+        schedules = filter.Kind is { } kind ? schedules.Where(s => s.Kind == kind) : schedules;
+        schedules = filter.Tag is { } tag ? schedules.Where(s => s.Tags.Contains(tag)) : schedules;
+        return filter.Enabled is { } enabled ? schedules.Where(s => s.Enabled == enabled) : schedules;
+    }
+}

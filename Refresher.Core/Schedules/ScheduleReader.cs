@@ -1,0 +1,132 @@
+using System.Text;
+using System.Text.Json;
+using Refresher.Core.Contract;
+using Refresher.Core.Schedules.Cadences;
+
+namespace Refresher.Core.Schedules;
+
+/// <summary>What an input comes to once every field is found right.</summary>
+internal sealed record ReadSchedule(string Key, string Options, Cadence Cadence);
+
+/// <summary>Checks a schedule's input field by field.</summary>
+internal static class ScheduleReader
+{
+    private const int OptionsLimit = 64 * 1024;
+
+    public static ReadSchedule? Read(ScheduleInput input, KindCatalog kinds, FieldErrors errors)
+    {
+        JsonInput.Validate(input, errors);
+        CheckTags(input, errors);
+        CheckTimes(input, errors);
+        RetryCheck.Check(input.Retry, errors);
+        var options = input.Kind is { Length: > 0 } kind ? ReadOptions(kind, input.Options, kinds, errors) : null;
+        var cadence = ReadCadence(input.Cadence, errors);
+        return errors.Count > 0 || options is null || cadence is null ? null : new ReadSchedule(input.Key ?? KeyOf(input.Name!), options, cadence);
+    }
+
+    /// <summary>Checks options against their kind.</summary>
+    /// <returns>The options as they are stored, defaults filled in; null with an error when they do not fit.</returns>
+    public static string? ReadOptions(string kindName, JsonElement? given, KindCatalog kinds, FieldErrors errors)
+    {
+        if (kinds.Find(kindName) is not { CanRun: true } kind)
+        {
+            errors.Add("kind", $"There is no kind '{kindName}'. There are: {string.Join(", ", kinds.Where(k => k.CanRun).Select(k => k.Name))}.");
+            return null;
+        }
+
+        var json = given is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } element ? element.GetRawText() : "{}";
+        if (json.Length > OptionsLimit)
+        {
+            errors.Add("options", $"The options have {json.Length} characters; at most {OptionsLimit} are allowed.");
+            return null;
+        }
+
+        var wrong = KindOptions.TryRead(kind, json, out var options);
+        errors.AddAll(wrong, "options");
+        return wrong.Count == 0 ? Data.StoredText.CleanJson(KindOptions.Write(options!)) : null;
+    }
+
+    /// <summary>A key from a name: <c>Nightly backup!</c> becomes <c>nightly-backup</c>.</summary>
+    public static string KeyOf(string name)
+    {
+        var key = new StringBuilder();
+        foreach (var character in name.ToLowerInvariant())
+        {
+            if (char.IsAsciiLetterOrDigit(character))
+            {
+                key.Append(character);
+            }
+            else if (key.Length > 0 && key[^1] != '-')
+            {
+                key.Append('-');
+            }
+        }
+
+        var trimmed = key.ToString().Trim('-');
+        return trimmed.Length == 0 ? "schedule" : trimmed[..Math.Min(trimmed.Length, 90)].Trim('-');
+    }
+
+    private static Cadence? ReadCadence(JsonElement? given, FieldErrors errors)
+    {
+        if (given is not { ValueKind: JsonValueKind.Object } element)
+        {
+            errors.Add("cadence", "cadence is needed: an object like {\"type\": \"every\", \"every\": \"00:05:00\"} or {\"type\": \"cron\", \"cron\": \"30 2 * * *\", \"timeZone\": \"Europe/Berlin\"}.");
+            return null;
+        }
+
+        var cadence = CadenceJson.Read(element, out var wrong);
+        foreach (var error in wrong)
+        {
+            errors.Add(error.Field, error.Message);
+        }
+
+        return cadence;
+    }
+
+    private static void CheckTags(ScheduleInput input, FieldErrors errors)
+    {
+        foreach (var tag in input.Tags ?? [])
+        {
+            if (string.IsNullOrWhiteSpace(tag) || tag.Length > 50 || tag.Contains('\0', StringComparison.Ordinal))
+            {
+                errors.Add("tags", "tags: each 1 to 50 characters.");
+            }
+        }
+    }
+
+    private static void CheckTimes(ScheduleInput input, FieldErrors errors)
+    {
+        if (input is { StartAt: { } start, EndAt: { } end } && end <= start)
+        {
+            errors.Add("endAt", $"endAt must be after startAt ({start:O}).");
+        }
+    }
+}
+
+/// <summary>Checks a retry policy's numbers.</summary>
+internal static class RetryCheck
+{
+    public static void Check(RetryPolicy? retry, FieldErrors errors)
+    {
+        if (retry is null)
+        {
+            return;
+        }
+
+        Require(retry.MaxAttempts is >= 1 and <= 100, "maxAttempts", "1 to 100.");
+        Require(retry.Delay >= TimeSpan.Zero && retry.Delay <= TimeSpan.FromDays(7), "delay", "00:00:00 to 7.00:00:00.");
+        Require(retry.MaxDelay >= TimeSpan.Zero && retry.MaxDelay <= TimeSpan.FromDays(30), "maxDelay", "00:00:00 to 30.00:00:00.");
+        Require(retry.Factor is >= 1 and <= 10, "factor", "1 to 10.");
+        Require(retry.Jitter is >= 0 and <= 1, "jitter", "0 to 1.");
+        Require(retry.Delays is null || (retry.Delays.Count is >= 1 and <= 100 && retry.Delays.All(d => d >= TimeSpan.Zero && d <= TimeSpan.FromDays(30))),
+            "delays", "1 to 100 durations of 00:00:00 to 30.00:00:00.");
+
+        void Require(bool right, string field, string message)
+        {
+            if (!right)
+            {
+                errors.Add($"retry.{field}", $"{field}: {message}");
+            }
+        }
+    }
+}
