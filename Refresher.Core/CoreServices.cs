@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Refresher.Core.Access;
 using Refresher.Core.Queue;
 using Refresher.Core.Runs;
 using Refresher.Core.Schedules;
@@ -13,5 +14,5 @@ internal static class CoreServices
         .AddScoped<RunCommands>().AddScoped<RunQueries>();
 
     public static IServiceCollection AddSchedules(this IServiceCollection services) => services
-        .AddScoped<ScheduleCommands>().AddScoped<ScheduleQueries>();
+        .AddScoped<FirstLogin>().AddScoped<ScheduleCommands>().AddScoped<ScheduleQueries>();
 }

@@ -19,6 +19,9 @@ public interface IKind
     /// <summary>Pages to show in the admin's navigation.</summary>
     static virtual IReadOnlyList<KindPage> Pages => [];
 
+    /// <summary>Schedules that a first local start sets up, so that there is something to look at.</summary>
+    static virtual IReadOnlyList<ExampleSchedule> Examples => [];
+
     /// <summary>Services needed in every process.</summary>
     static virtual void AddServices(IHostApplicationBuilder builder) { }
 

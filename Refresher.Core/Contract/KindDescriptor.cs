@@ -25,6 +25,8 @@ public sealed partial class KindDescriptor
 
     public required IReadOnlyList<KindPage> Pages { get; init; }
 
+    public required IReadOnlyList<ExampleSchedule> Examples { get; init; }
+
     /// <summary>The options record; null for a kind that does not run.</summary>
     public Type? OptionsType { get; private init; }
 
@@ -68,6 +70,7 @@ public sealed partial class KindDescriptor
             Description = typeof(TKind).GetCustomAttribute<DescriptionAttribute>()?.Description ?? "",
             Defaults = TKind.Defaults,
             Pages = TKind.Pages,
+            Examples = TKind.Examples,
             OptionsType = options,
             Assembly = typeof(TKind).Assembly,
             AddServices = TKind.AddServices,

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Refresher.Core.Contract;
+using Refresher.Core.Data;
 using Refresher.Core.Queue;
 using Refresher.Core.Runs;
 using Refresher.Core.Schedules;
@@ -12,11 +13,13 @@ namespace Refresher.Core.Execution;
 /// <summary>What makes a process a scheduler or a worker, a line for each loop.</summary>
 public static class EngineServices
 {
-    /// <summary>Prepares, releases, expires, rescues and reconciles. Whoever calls this also sets <see cref="TickSignal"/> each second.</summary>
+    /// <summary>Migrates, prepares, releases, expires, rescues and reconciles. Whoever calls this also sets <see cref="TickSignal"/> each second.</summary>
     public static IHostApplicationBuilder AddScheduler(this IHostApplicationBuilder builder)
     {
         var services = builder.Services;
         services.AddSingleton<TickSignal>().AddSingleton<DueSchedules>().AddSingleton<ReleaseTimer>().AddSingleton<RunReleases>().AddSingleton<WaitingRuns>();
+        services.AddScoped<FirstStart>();
+        services.AddHostedService<SchemaMigrator>();
         services.AddHostedService<SchedulerLoop>();
         services.AddHostedService<ScheduleEdits>();
         services.AddHostedService<RunReleaser>();
