@@ -19,9 +19,9 @@ internal static class TelemetryDefaults
 
     private const string HttpClientMeter = "System.Net.Http";
 
-    private static readonly string[] Sources = [Own, "Microsoft.AspNetCore", "System.Net.Http", "Npgsql"];
+    internal static readonly string[] Sources = [Own, "Microsoft.AspNetCore", "System.Net.Http", "Npgsql"];
 
-    private static readonly string[] Meters = [Own, "System.Runtime", "Microsoft.AspNetCore.Hosting", HttpClientMeter, "Npgsql"];
+    internal static readonly string[] Meters = [Own, "System.Runtime", "Microsoft.AspNetCore.Hosting", HttpClientMeter, "Npgsql"];
 
     /// <summary>Without the server's name: a thousand watched sites must not become a thousand series.</summary>
     private static readonly MetricStreamConfiguration WithoutServer = new()
