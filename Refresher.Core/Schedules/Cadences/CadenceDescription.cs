@@ -11,8 +11,8 @@ public static class CadenceDescription
         ? error.Message
         : cadence switch
         {
-            EveryCadence { Mode: EveryMode.Delay } every => $"{Words.Length(every.Every)} after the end of each run",
-            EveryCadence every => $"Every {Words.Period(every.Every)}",
+            EveryCadence { Mode: EveryMode.Delay } every => $"{English.Length(every.Every)} after the end of each run",
+            EveryCadence every => $"Every {English.Period(every.Every)}",
             CronCadence cron => CronDescription.Describe(cron.Expression, cron.TimeZone ?? "UTC"),
             OnceCadence once => $"Once, {Instant(once.At)}",
             SolarCadence solar => Describe(solar),
@@ -30,7 +30,7 @@ public static class CadenceDescription
     {
         TimeSpan offset = solar.Offset ?? TimeSpan.Zero;
         string distance = offset == TimeSpan.Zero ? "At"
-            : $"{Words.Length(offset.Duration())} {(offset < TimeSpan.Zero ? "before" : "after")}";
+            : $"{English.Length(offset.Duration())} {(offset < TimeSpan.Zero ? "before" : "after")}";
         string latitude = string.Create(CultureInfo.InvariantCulture, $"{Math.Abs(solar.Latitude):0.####}° {(solar.Latitude < 0 ? 'S' : 'N')}");
         string longitude = string.Create(CultureInfo.InvariantCulture, $"{Math.Abs(solar.Longitude):0.####}° {(solar.Longitude < 0 ? 'W' : 'E')}");
         return $"{distance} {Name(solar.Event)} at {latitude}, {longitude}";

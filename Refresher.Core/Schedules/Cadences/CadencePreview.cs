@@ -49,7 +49,7 @@ public static class CadencePreview
 
         return $"no {CadenceDescription.Name(solar.Event)} between {Date(last)} and {Date(at)} at {Math.Abs(solar.Latitude):0.##}° {(solar.Latitude < 0 ? "south" : "north")}";
 
-        string Date(DateTimeOffset instant) => Words.Date(TimeZoneInfo.ConvertTime(instant, zone.Zone).Ticks / TimeSpan.TicksPerSecond);
+        string Date(DateTimeOffset instant) => English.Date(TimeZoneInfo.ConvertTime(instant, zone.Zone).Ticks / TimeSpan.TicksPerSecond);
     }
 }
 
@@ -79,10 +79,10 @@ internal static class ClockChange
 
         long last = cron.PreviousLocal(stretch.LocalStart - 1);
         bool sameDay = first / CronExpression.SecondsPerDay == stretch.LocalStart / CronExpression.SecondsPerDay;
-        string times = first == last ? $"{Words.ClockOf(first)} does" : $"{Words.ClockOf(first)} to {Words.ClockOf(last)} do";
+        string times = first == last ? $"{English.ClockOf(first)} does" : $"{English.ClockOf(first)} to {English.ClockOf(last)} do";
         string then = cron.Matches(stretch.LocalStart) ? "goes on at" : first == last ? "runs at" : "runs once, at";
-        return $"{times} not exist on {Words.Date(first)} in {zone}; {then} {Words.ClockOf(stretch.LocalStart)}"
-            + (sameDay ? "" : $" on {Words.Date(stretch.LocalStart)}");
+        return $"{times} not exist on {English.Date(first)} in {zone}; {then} {English.ClockOf(stretch.LocalStart)}"
+            + (sameDay ? "" : $" on {English.Date(stretch.LocalStart)}");
     }
 
     private static string? Overlap(CronExpression cron, ZoneStretch stretch, ZoneTimeline zone, long local)
@@ -91,7 +91,7 @@ internal static class ClockChange
         ZoneStretch next = stretch.End <= ZoneTimeline.LastInstant ? zone.At(stretch.End) : stretch;
         bool first = next.LocalStart <= local && next.Offset < stretch.Offset;
         return !first && !second ? null
-            : $"{Words.ClockOf(local)} comes twice on {Words.Date(local)} in {zone.Zone.Id}; "
+            : $"{English.ClockOf(local)} comes twice on {English.Date(local)} in {zone.Zone.Id}; "
             + (cron.IsIntervalLike ? $"this is the {(second ? "second" : "first")}" : "runs once, the first time")
             + $", at UTC{Offset(stretch.Offset)}";
     }

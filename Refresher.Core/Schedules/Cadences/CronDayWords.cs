@@ -27,11 +27,11 @@ internal static class CronDayWords
 
         List<string> days = both && anyDay ? OnWeekDays(fields)
             : both && anyWeekDay ? OnDays(fields)
-            : both ? [$"{Words.List(OnDays(fields))} if it is {Words.List(WeekDaysOf(fields, "a "), "or")}"]
-            : [.. OnDays(fields), $"on {Words.List(WeekDaysOf(fields, "every "))}"];
-        string text = Words.List(days);
+            : both ? [$"{English.List(OnDays(fields))} if it is {English.List(WeekDaysOf(fields, "a "), "or")}"]
+            : [.. OnDays(fields), $"on {English.List(WeekDaysOf(fields, "every "))}"];
+        string text = English.List(days);
         return fields.Months != AllMonths && days.TrueForAll(day => day.Contains(Month, StringComparison.Ordinal))
-            ? text.Replace(Month, Words.List(MonthNames(fields.Months)), StringComparison.Ordinal)
+            ? text.Replace(Month, English.List(MonthNames(fields.Months)), StringComparison.Ordinal)
             : string.Join(days.Count > 1 ? ", " : " ", new[] { text.Replace(Month, "the month", StringComparison.Ordinal), InMonths(fields.Months) }.Where(part => part.Length > 0));
     }
 
@@ -43,20 +43,20 @@ internal static class CronDayWords
             (int first, int last) = (BitOperations.TrailingZeroCount(fields.Days), BitOperations.Log2(fields.Days));
             bool oneRange = last - first >= 2 && BitOperations.PopCount(fields.Days) == last - first + 1;
             parts.Add(oneRange
-                ? $"from the {Words.Ordinal(first)} to the {Words.Ordinal(last)} of {Month}"
-                : $"on the {Words.List(Words.Runs(fields.Days, Words.Ordinal))} of {Month}");
+                ? $"from the {English.Ordinal(first)} to the {English.Ordinal(last)} of {Month}"
+                : $"on the {English.List(English.Runs(fields.Days, English.Ordinal))} of {Month}");
         }
 
         if (fields.NearestWeekdays != 0)
         {
-            parts.Add($"on the weekday nearest to {Words.List(Each(fields.NearestWeekdays, day => "the " + Words.Ordinal(day)), "and to")} of {Month}");
+            parts.Add($"on the weekday nearest to {English.List(Each(fields.NearestWeekdays, day => "the " + English.Ordinal(day)), "and to")} of {Month}");
         }
 
         parts.AddRange(Each(fields.DaysBeforeLast, before => before switch
         {
             0 => $"on the last day of {Month}",
             1 => $"on the day before the last of {Month}",
-            _ => $"on the {Words.Ordinal(before)} day before the last of {Month}",
+            _ => $"on the {English.Ordinal(before)} day before the last of {Month}",
         }));
         if (fields.LastWeekday)
         {
@@ -83,7 +83,7 @@ internal static class CronDayWords
                 uint fromMonday = FromMonday(fields.WeekDays);
                 parts.Add(TryOneRange(fromMonday, 7, out int first, out int last)
                     ? $"from {DayName(first + 1)} to {DayName(last + 1)}"
-                    : $"on {Words.List(Each(fromMonday, day => DayName(day + 1)))}");
+                    : $"on {English.List(Each(fromMonday, day => DayName(day + 1)))}");
                 break;
         }
 
@@ -110,7 +110,7 @@ internal static class CronDayWords
         uint bits = (uint)months >> 1;
         return months == AllMonths ? ""
             : TryOneRange(bits, 12, out int first, out int last) ? $"from {MonthName(first + 1)} to {MonthName(last + 1)}"
-            : $"in {Words.List(MonthNames(months))}";
+            : $"in {English.List(MonthNames(months))}";
     }
 
     private static List<string> MonthNames(ushort months) => [.. Each(months, MonthName)];
@@ -118,7 +118,7 @@ internal static class CronDayWords
     /// <summary>Whether the bits are one row of at least three, which may go on over the end.</summary>
     private static bool TryOneRange(uint bits, int size, out int first, out int last)
     {
-        List<(int First, int Last)> runs = [.. Words.Runs(bits)];
+        List<(int First, int Last)> runs = [.. English.Runs(bits)];
         bool wraps = runs.Count == 2 && runs[0].First == 0 && runs[1].Last == size - 1;
         (first, last) = wraps ? (runs[1].First, runs[0].Last) : runs.Count == 1 ? runs[0] : (0, 0);
         return (wraps || runs.Count == 1) && BitOperations.PopCount(bits) >= 3;

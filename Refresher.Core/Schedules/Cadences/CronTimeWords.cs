@@ -22,12 +22,12 @@ internal static class CronTimeWords
         if (count >= 3 && TryEven(times, out int first, out int last, out int step))
         {
             rhythm = last + step - first == Day ? step : 0;
-            return $"Every {Words.Period(TimeSpan.FromSeconds(step))}{Span(first, last, step, rhythm != 0, seconds)}";
+            return $"Every {English.Period(TimeSpan.FromSeconds(step))}{Span(first, last, step, rhythm != 0, seconds)}";
         }
 
         if (count <= LongestList)
         {
-            return "At " + Words.List([.. times.Select(time => Words.Clock(time, seconds))]);
+            return "At " + English.List([.. times.Select(time => English.Clock(time, seconds))]);
         }
 
         int[] within = [.. Times(1, fields)];
@@ -38,22 +38,22 @@ internal static class CronTimeWords
     private static string Span(int first, int last, int step, bool wholeDay, bool seconds) => (wholeDay, step) switch
     {
         (true, _) when first == 0 => "",
-        (true, Hour) => first % 60 == 0 ? $" at minute {Words.Number(first / 60)}" : $" at minute {Words.Number(first / 60)}, second {Words.Number(first % 60)}",
-        (true, 60) => $" at second {Words.Number(first)}",
-        _ => $" from {Words.Clock(first, seconds)} to {Words.Clock(last, seconds)}",
+        (true, Hour) => first % 60 == 0 ? $" at minute {English.Number(first / 60)}" : $" at minute {English.Number(first / 60)}, second {English.Number(first % 60)}",
+        (true, 60) => $" at second {English.Number(first)}",
+        _ => $" from {English.Clock(first, seconds)} to {English.Clock(last, seconds)}",
     };
 
     /// <summary>The same even rhythm in several hours: "Every 5 minutes from 09:00 to 11:55 and from 14:00 to 17:55".</summary>
     /// <param name="within">The seconds of an hour that match.</param>
     private static string? Stretches(uint hours, int[] within, bool everyDay, bool seconds)
     {
-        List<(int First, int Last)> runs = [.. Words.Runs(hours)];
+        List<(int First, int Last)> runs = [.. English.Runs(hours)];
         if (everyDay && runs.Count > 1 && runs[0].First == 0 && runs[^1].Last == 23)
         {
             runs = [.. runs[1..^1], (runs[^1].First, runs[0].Last)];
         }
 
-        string rhythm = "Every " + Words.Period(TimeSpan.FromSeconds(within.Length == 1 ? Hour : within[1] - within[0]));
+        string rhythm = "Every " + English.Period(TimeSpan.FromSeconds(within.Length == 1 ? Hour : within[1] - within[0]));
         if (runs.Count > 3)
         {
             return within.Length == 1 ? null
@@ -62,14 +62,14 @@ internal static class CronTimeWords
                 : $"{rhythm} from {MinuteOf(within[0])} to {MinuteOf(within[^1])} of {Part(hours, 24, "hour")}";
         }
 
-        return $"{rhythm} {Words.List([.. runs.Select(run =>
+        return $"{rhythm} {English.List([.. runs.Select(run =>
         {
-            string from = Words.Clock((run.First * Hour) + within[0], seconds), to = Words.Clock((run.Last * Hour) + within[^1], seconds);
+            string from = English.Clock((run.First * Hour) + within[0], seconds), to = English.Clock((run.Last * Hour) + within[^1], seconds);
             return from == to ? $"at {from}" : $"from {from} to {to}";
         })])}";
     }
 
-    private static string MinuteOf(int time) => $"minute {Words.Number(time / 60)}{(time % 60 == 0 ? "" : $", second {Words.Number(time % 60)}")}";
+    private static string MinuteOf(int time) => $"minute {English.Number(time / 60)}{(time % 60 == 0 ? "" : $", second {English.Number(time % 60)}")}";
 
     private static string Enumerate(CronFields fields)
     {
@@ -88,7 +88,7 @@ internal static class CronTimeWords
     private static string Part(ulong bits, int size, string unit)
     {
         int count = BitOperations.PopCount(bits);
-        return count == size ? $"every {unit}" : $"{unit}{(count == 1 ? "" : "s")} {Words.List(Words.Runs(bits, value => Words.Number(value)))}";
+        return count == size ? $"every {unit}" : $"{unit}{(count == 1 ? "" : "s")} {English.List(English.Runs(bits, value => English.Number(value)))}";
     }
 
     private static IEnumerable<int> Times(uint hours, CronFields fields) =>

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Refresher.Core.Schedules.Cadences;
 
 /// <summary>English for lists, numbers, clock times and lengths of time.</summary>
-internal static class Words
+internal static class English
 {
     /// <summary>a, b and c.</summary>
     public static string List(IReadOnlyList<string> words, string last = "and") => words.Count switch
