@@ -1,8 +1,28 @@
+using Refresher.Core;
 using Refresher.ServiceDefaults;
+using Refresher.Tasks;
+using Refresher.Web.Access;
+using Refresher.Web.Actions;
+using Refresher.Web.Hosting;
+using Refresher.Web.Live;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
+builder.AddRefresherData(TaskCatalog.Kinds, maxPoolSize: 20);
+builder.AddAccess().AddPages();
 
 var app = builder.Build();
+if (args is ["reset-admin", ..])
+{
+    return await ResetAdmin.RunAsync(app.Services);
+}
+
+app.UsePages();
 app.MapDefaultEndpoints();
-app.Run();
+app.MapPages();
+app.MapSession();
+app.MapActions();
+app.MapRunLog();
+app.MapLive();
+await app.RunAsync();
+return 0;

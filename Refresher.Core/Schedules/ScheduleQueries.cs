@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Refresher.Core.Runs;
 
 namespace Refresher.Core.Schedules;
 
@@ -13,6 +14,9 @@ public sealed record ScheduleFilter
     public string? Tag { get; init; }
 
     public bool? Enabled { get; init; }
+
+    /// <summary>How its last run ended.</summary>
+    public RunState? LastState { get; init; }
 }
 
 /// <summary>Reads of schedules, shared by pages and end points. Lists go by key.</summary>
@@ -51,6 +55,7 @@ public sealed class ScheduleQueries(RefresherDb db)
 
         schedules = filter.Kind is { } kind ? schedules.Where(s => s.Kind == kind) : schedules;
         schedules = filter.Tag is { } tag ? schedules.Where(s => s.Tags.Contains(tag)) : schedules;
+        schedules = filter.LastState is { } last ? schedules.Where(s => s.State!.LastState == last) : schedules;
         return filter.Enabled is { } enabled ? schedules.Where(s => s.Enabled == enabled) : schedules;
     }
 }

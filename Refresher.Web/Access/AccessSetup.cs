@@ -1,0 +1,98 @@
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Identity;
+using Refresher.Core;
+using Refresher.Core.Access;
+using Refresher.Web.Hosting;
+
+namespace Refresher.Web.Access;
+
+/// <summary>Who may come in: cookies over ASP.NET Core Identity, readable by every instance of Web.</summary>
+internal static class AccessSetup
+{
+    /// <summary>Wrong passwords before a user is locked, and for how long.</summary>
+    public const int LockoutAfter = 5;
+
+    public static readonly TimeSpan LockoutFor = TimeSpan.FromMinutes(5);
+
+    public static WebApplicationBuilder AddAccess(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSharedDataProtection();
+        services.AddIdentityCore<RefresherUser>(Identity)
+            .AddRoles<IdentityRole<Guid>>()
+            .AddEntityFrameworkStores<RefresherDb>()
+            .AddSignInManager();
+        services.AddAuthentication(IdentityConstants.ApplicationScheme).AddCookie(IdentityConstants.ApplicationScheme, Cookie);
+
+        // A changed password or role ends other sessions within this time; each check is one read by primary key.
+        services.Configure<SecurityStampValidatorOptions>(stamp => stamp.ValidationInterval = TimeSpan.FromMinutes(1));
+        services.AddAuthorization(Policies.Add);
+        services.AddAntiforgery(Antiforgery);
+        services.AddLoginRateLimit();
+        return builder;
+    }
+
+    private static void Identity(IdentityOptions options)
+    {
+        options.User.RequireUniqueEmail = false;
+        options.Password = new PasswordOptions
+        {
+            RequiredLength = 12,
+            RequireDigit = false,
+            RequireLowercase = false,
+            RequireUppercase = false,
+            RequireNonAlphanumeric = false,
+            RequiredUniqueChars = 4,
+        };
+        options.Lockout.MaxFailedAccessAttempts = LockoutAfter;
+        options.Lockout.DefaultLockoutTimeSpan = LockoutFor;
+    }
+
+    private static void Cookie(CookieAuthenticationOptions options)
+    {
+        options.Cookie.Name = "refresher.session";
+        options.Cookie.HttpOnly = true;
+        options.Cookie.SameSite = SameSiteMode.Lax;
+        options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        options.ExpireTimeSpan = TimeSpan.FromDays(14);
+        options.SlidingExpiration = true;
+        options.LoginPath = "/login";
+        options.LogoutPath = "/logout";
+        options.AccessDeniedPath = "/forbidden";
+        options.ReturnUrlParameter = "returnUrl";
+        options.Events.OnValidatePrincipal = SecurityStampValidator.ValidatePrincipalAsync;
+        options.Events.OnRedirectToLogin = context => AskToLogIn(context.HttpContext, context.RedirectUri);
+    }
+
+    /// <summary>A page goes to the login; what scripts ask for gets an answer that they understand.</summary>
+    private static Task AskToLogIn(HttpContext http, string login)
+    {
+        if (http.Request.IsFragment())
+        {
+            http.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            http.Response.Headers["HX-Redirect"] = "/login";
+        }
+        else if (http.Request.Path.StartsWithSegments("/live"))
+        {
+            http.Response.StatusCode = StatusCodes.Status401Unauthorized;
+        }
+        else
+        {
+            http.Response.Redirect(login);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static void Antiforgery(AntiforgeryOptions options)
+    {
+        options.Cookie.Name = "refresher.forms";
+        options.Cookie.HttpOnly = true;
+        options.Cookie.SameSite = SameSiteMode.Strict;
+        options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+
+        // The pages' own headers are stricter (SecurityHeaders).
+        options.SuppressXFrameOptionsHeader = true;
+    }
+}

@@ -1,0 +1,16 @@
+using Refresher.Web.Access;
+using Refresher.Web.Hosting;
+
+namespace Refresher.Web.Actions;
+
+/// <summary>Everything that a button changes: for operators, and never without the form's token.</summary>
+internal static class ActionEndpoints
+{
+    public static IEndpointRouteBuilder MapActions(this IEndpointRouteBuilder routes)
+    {
+        var actions = routes.MapGroup("").RequireAuthorization(Policies.Operate).RequireAntiforgery();
+        ScheduleActions.MapSchedules(actions);
+        RunActions.MapRuns(actions);
+        return routes;
+    }
+}

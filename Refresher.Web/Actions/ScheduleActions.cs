@@ -1,0 +1,91 @@
+using Microsoft.AspNetCore.Mvc;
+using Refresher.Core;
+using Refresher.Core.Contract;
+using Refresher.Core.Schedules;
+using Refresher.Web.Components.Pages.Schedules;
+using Refresher.Web.Forms;
+using Refresher.Web.Hosting;
+
+namespace Refresher.Web.Actions;
+
+/// <summary>What the buttons of schedules do: each answers with the page it came from and a message on it.</summary>
+internal static class ScheduleActions
+{
+    public static void MapSchedules(RouteGroupBuilder actions)
+    {
+        var schedules = actions.MapGroup("/schedules");
+        schedules.MapPost("/{id:guid}/pause", (HttpContext http, Guid id, ScheduleCommands commands) => SetEnabledAsync(http, id, false, commands));
+        schedules.MapPost("/{id:guid}/resume", (HttpContext http, Guid id, ScheduleCommands commands) => SetEnabledAsync(http, id, true, commands));
+        schedules.MapPost("/{id:guid}/run", RunNowAsync);
+        schedules.MapPost("/{id:guid}/delete", DeleteAsync);
+        schedules.MapPost("/bulk", BulkAsync);
+        schedules.MapPost("/examples/remove", RemoveExamplesAsync);
+        schedules.MapPost("/preview", (Delegate)PreviewAsync);
+    }
+
+    private static async Task<IResult> SetEnabledAsync(HttpContext http, Guid id, bool enabled, ScheduleCommands commands)
+    {
+        var result = await commands.SetEnabledAsync(id, enabled, http.RequestAborted);
+        return http.Back(result, schedule => $"{schedule.Name} {(enabled ? "runs again when it is due." : "is paused.")}");
+    }
+
+    private static async Task<IResult> RunNowAsync(HttpContext http, Guid id, ScheduleCommands commands)
+    {
+        var result = await commands.RunNowAsync(id, null, http.RequestAborted);
+        return result.Value is { } run && !http.Request.IsFragment()
+            ? Results.LocalRedirect($"/runs/{run.Id}")
+            : http.Back(result, started => $"{started.ScheduleKey} is queued.");
+    }
+
+    private static async Task<IResult> DeleteAsync(HttpContext http, Guid id, ScheduleCommands commands)
+    {
+        var deleted = await commands.DeleteAsync([id], http.RequestAborted);
+        new Flash(deleted > 0 ? "The schedule is deleted." : "There was nothing to delete.", deleted == 0).Leave(http);
+        return Results.LocalRedirect("/schedules");
+    }
+
+    private static async Task<IResult> BulkAsync(HttpContext http, [FromForm(Name = "id")] Guid[]? id, [FromForm(Name = "do")] string? what, ScheduleCommands commands)
+    {
+        var ids = id ?? [];
+        if (what == "delete")
+        {
+            return http.Back($"{await commands.DeleteAsync(ids, http.RequestAborted)} schedules are deleted.");
+        }
+
+        var done = 0;
+        foreach (var one in ids)
+        {
+            done += await DoAsync(one) ? 1 : 0;
+        }
+
+        return http.Back(what switch { "pause" => $"{done} schedules are paused.", "resume" => $"{done} schedules run again.", _ => $"{done} runs are queued." }, done < ids.Length);
+
+        async Task<bool> DoAsync(Guid one) => what switch
+        {
+            "pause" or "resume" => (await commands.SetEnabledAsync(one, what == "resume", http.RequestAborted)).Value is not null,
+            "run" => (await commands.RunNowAsync(one, null, http.RequestAborted)).Value is not null,
+            _ => false,
+        };
+    }
+
+    private static async Task<IResult> RemoveExamplesAsync(HttpContext http, ScheduleQueries queries, ScheduleCommands commands)
+    {
+        var removed = 0;
+        Page<Schedule> page;
+        do
+        {
+            page = await queries.ListAsync(new ScheduleFilter { Tag = ExampleSchedule.Tag }, null, Page<Schedule>.MostLimit, http.RequestAborted);
+            removed += await commands.DeleteAsync([.. page.Items.Select(schedule => schedule.Id)], http.RequestAborted);
+        }
+        while (page.Next is not null);
+        return http.Back($"{removed} examples are removed.");
+    }
+
+    /// <summary>The cadence in words and its next instants, while it is typed.</summary>
+    private static async Task<IResult> PreviewAsync(HttpContext http)
+    {
+        var errors = new FieldErrors();
+        var cadence = CadenceForm.Sent(await http.Request.ReadFormAsync(http.RequestAborted)).Read(errors);
+        return new Microsoft.AspNetCore.Http.HttpResults.RazorComponentResult<Upcoming>(new { Cadence = cadence, Errors = errors });
+    }
+}

@@ -1,0 +1,69 @@
+using Refresher.Core.Queue;
+using Refresher.Core.Runs;
+using Refresher.Core.Schedules;
+using Refresher.Web.Hosting;
+
+namespace Refresher.Web.Components.Pages.Overview;
+
+/// <summary>What the overview shows.</summary>
+public sealed record Overview
+{
+    public required DateTimeOffset Now { get; init; }
+
+    public required int ScheduleCount { get; init; }
+
+    /// <summary>Schedules whose last run did not succeed.</summary>
+    public required IReadOnlyList<Schedule> Failing { get; init; }
+
+    public required IReadOnlyList<Run> Recent { get; init; }
+
+    public required IReadOnlyList<Schedule> NextDue { get; init; }
+
+    public required IReadOnlyList<HourlyRuns> Hours { get; init; }
+
+    public required LatenessSummary Lateness { get; init; }
+
+    public required IReadOnlyList<QueueDepth> Queues { get; init; }
+
+    /// <summary>Null when Redis does not answer.</summary>
+    public required IReadOnlyList<NodeStatus>? Nodes { get; init; }
+
+    public long Waiting => Queues.Sum(queue => queue.Count);
+
+    public IEnumerable<NodeStatus> Workers => Nodes?.Where(node => node.Role == "worker") ?? [];
+
+    public IEnumerable<NodeStatus> Schedulers => Nodes?.Where(node => node.Role == "scheduler") ?? [];
+
+    public long Ended(RunState state) => Hours.Where(hour => hour.State == state).Sum(hour => hour.Count);
+}
+
+/// <summary>Reads the overview. Counts over the last day are shared by everyone who looks, for a few seconds.</summary>
+internal sealed class OverviewReader(ScheduleQueries schedules, RunQueries runs, RunStatistics statistics, Nodes nodes, Shared<DayCounts> day, TimeProvider clock)
+{
+    private const int Shown = 8;
+
+    public async Task<Overview> ReadAsync(CancellationToken cancel)
+    {
+        var now = clock.GetUtcNow();
+        var counts = await day.GetAsync(async () =>
+        {
+            var since = now - TimeSpan.FromHours(24);
+            return new DayCounts(await statistics.PerHourAsync(since, CancellationToken.None), await statistics.LatenessAsync(now - TimeSpan.FromHours(1), null, CancellationToken.None));
+        });
+        return new Overview
+        {
+            Now = now,
+            ScheduleCount = await schedules.CountAsync(new ScheduleFilter(), cancel),
+            Failing = (await schedules.ListAsync(new ScheduleFilter { LastState = RunState.Failed, Enabled = true }, null, Shown, cancel)).Items,
+            Recent = (await runs.ListAsync(new RunFilter { To = now }, null, Shown, cancel)).Items,
+            NextDue = await schedules.NextDueAsync(Shown, cancel),
+            Hours = counts.Hours,
+            Lateness = counts.Lateness,
+            Queues = await statistics.DepthAsync(cancel),
+            Nodes = await nodes.ListAsync(),
+        };
+    }
+}
+
+/// <summary>Counts over many runs.</summary>
+internal sealed record DayCounts(IReadOnlyList<HourlyRuns> Hours, LatenessSummary Lateness);

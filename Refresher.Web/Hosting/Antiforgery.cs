@@ -1,0 +1,16 @@
+using Microsoft.AspNetCore.Antiforgery;
+
+namespace Refresher.Web.Hosting;
+
+/// <summary>Forged forms are refused at every end point that changes something, whether it binds a form or not.</summary>
+internal static class AntiforgeryEndpoints
+{
+    public static RouteGroupBuilder RequireAntiforgery(this RouteGroupBuilder group)
+    {
+        group.AddEndpointFilter(async (context, next) =>
+            await context.HttpContext.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(context.HttpContext)
+                ? await next(context)
+                : Results.Problem("The form is too old or was not made here. Load the page again.", statusCode: StatusCodes.Status400BadRequest));
+        return group;
+    }
+}

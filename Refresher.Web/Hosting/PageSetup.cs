@@ -1,0 +1,57 @@
+using Microsoft.AspNetCore.ResponseCompression;
+using Refresher.Web.Components;
+using Refresher.Web.Components.Pages.Overview;
+
+namespace Refresher.Web.Hosting;
+
+/// <summary>Pages: rendered on the server, sent compressed, with nothing that needs a circuit.</summary>
+internal static class PageSetup
+{
+    /// <summary>Bytes a form may have: options and the like, nothing is uploaded.</summary>
+    private const long FormLimit = 1024 * 1024;
+
+    public static WebApplicationBuilder AddPages(this WebApplicationBuilder builder)
+    {
+        // Without it a built, unpublished Web in Production would serve empty files.
+        builder.WebHost.UseStaticWebAssets();
+        builder.WebHost.ConfigureKestrel(server =>
+        {
+            server.AddServerHeader = false;
+            server.Limits.MaxRequestBodySize = FormLimit;
+        });
+        builder.Services.AddRazorComponents();
+        builder.Services.AddHttpContextAccessor();
+        builder.Services.AddScoped<Nodes>().AddScoped<OverviewReader>().AddSingleton<Shared<DayCounts>>();
+
+        // Pages carry antiforgery tokens, which ASP.NET Core masks anew each time: compressing them gives nothing away (BREACH).
+        builder.Services.AddResponseCompression(options =>
+        {
+            options.EnableForHttps = true;
+            options.MimeTypes = ["text/html", "application/json"];
+            options.Providers.Add<BrotliCompressionProvider>();
+            options.Providers.Add<GzipCompressionProvider>();
+        });
+        builder.Services.Configure<BrotliCompressionProviderOptions>(brotli => brotli.Level = System.IO.Compression.CompressionLevel.Fastest);
+        return builder;
+    }
+
+    public static WebApplication UsePages(this WebApplication app)
+    {
+        app.UseSecurityHeaders();
+        app.UseResponseCompression();
+        app.UseExceptionHandler("/error", createScopeForErrors: true);
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.UseRateLimiter();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseAntiforgery();
+        return app;
+    }
+
+    public static WebApplication MapPages(this WebApplication app)
+    {
+        app.MapStaticAssets().AllowAnonymous();
+        app.MapRazorComponents<App>().AddAdditionalAssemblies(KindPages.Assemblies).RequireAuthorization();
+        return app;
+    }
+}
