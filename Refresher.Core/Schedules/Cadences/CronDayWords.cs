@@ -28,7 +28,7 @@ internal static class CronDayWords
         List<string> days = both && anyDay ? OnWeekDays(fields)
             : both && anyWeekDay ? OnDays(fields)
             : both ? [$"{English.List(OnDays(fields))} if it is {English.List(WeekDaysOf(fields, "a "), "or")}"]
-            : [.. OnDays(fields), $"on {English.List(WeekDaysOf(fields, "every "))}"];
+            : [.. OnDays(fields), .. WeekDaysOf(fields, "every ").Select(day => "on " + day)];
         string text = English.List(days);
         return fields.Months != AllMonths && days.TrueForAll(day => day.Contains(Month, StringComparison.Ordinal))
             ? text.Replace(Month, English.List(MonthNames(fields.Months)), StringComparison.Ordinal)
