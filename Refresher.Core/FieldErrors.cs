@@ -29,7 +29,7 @@ public sealed class FieldErrors : IReadOnlyCollection<KeyValuePair<string, strin
         {
             foreach (var message in messages)
             {
-                Add(field.Length == 0 ? prefix : $"{prefix}.{field}", message);
+                Add(prefix.Length == 0 ? field : field.Length == 0 ? prefix : $"{prefix}.{field}", message);
             }
         }
 

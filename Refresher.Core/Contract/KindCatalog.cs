@@ -18,6 +18,17 @@ public sealed class KindCatalog : IEnumerable<KindDescriptor>
     public KindCatalog Add<TKind>()
         where TKind : class, IKind => Add(KindDescriptor.Of<TKind>());
 
+    /// <summary>Adds the kinds of another catalog.</summary>
+    public KindCatalog AddAll(KindCatalog others)
+    {
+        foreach (var kind in others)
+        {
+            Add(kind);
+        }
+
+        return this;
+    }
+
     /// <summary>The kind of that name, or null.</summary>
     public KindDescriptor? Find(string name) => _byName.GetValueOrDefault(name);
 

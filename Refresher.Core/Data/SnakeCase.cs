@@ -11,9 +11,9 @@ internal static class SnakeCase
         foreach (var entity in builder.Model.GetEntityTypes())
         {
             entity.SetTableName(Of(entity.GetTableName()?.Replace("AspNet", "Identity", StringComparison.Ordinal)));
-            foreach (var property in entity.GetProperties())
+            // A row version is PostgreSQL's own column xmin; the provider names it.
+            foreach (var property in entity.GetProperties().Where(property => !(property.IsConcurrencyToken && property.ClrType == typeof(uint))))
             {
-                // A row version maps to PostgreSQL's own column, whose name the provider has set.
                 property.SetColumnName(Of(property.GetColumnName()));
             }
 

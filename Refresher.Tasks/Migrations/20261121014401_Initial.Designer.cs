@@ -12,7 +12,7 @@ using Refresher.Core;
 namespace Refresher.Tasks.Migrations
 {
     [DbContext(typeof(RefresherDb))]
-    [Migration("20261121013332_Initial")]
+    [Migration("20261121014401_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -711,7 +711,7 @@ namespace Refresher.Tasks.Migrations
                         .IsConcurrencyToken()
                         .ValueGeneratedOnAddOrUpdate()
                         .HasColumnType("xid")
-                        .HasColumnName("version");
+                        .HasColumnName("xmin");
 
                     b.HasKey("Id")
                         .HasName("pk_schedules");

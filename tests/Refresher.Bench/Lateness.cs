@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Npgsql;
+using Refresher.Core.Schedules;
+using Refresher.Tasks;
+using Refresher.Testing;
+
+namespace Refresher.Bench;
+
+/// <summary>How punctual occurrences are: many schedules, a part of them due in the same second, edited all the while.</summary>
+internal static class Lateness
+{
+    public static async Task RunAsync(BenchOptions options, Figures figures)
+    {
+        var (schedules, perSecond, seconds, edits) = (options.Number("schedules", 100_000), options.Number("due", 1000), options.Number("seconds", 60), options.Number("edits", 200));
+        await using var database = await TestDatabase.CreateAsync();
+        await using var client = await EngineHost.StartAsync(database, TaskCatalog.Kinds, "scheduler");
+        await client.StopAsync();
+        await using var source = NpgsqlDataSource.Create(database.ConnectionString);
+        await FillAsync(source, schedules, perSecond);
+        figures.Title($"lateness: {schedules:n0} schedules, {perSecond:n0} due each second, {edits} edits a second, {seconds} s");
+
+        await using var scheduler = ServiceProcess.Start("Scheduler", "scheduler", database, Quiet);
+        await using var one = ServiceProcess.Start("Worker", "worker-1", database, Quiet);
+        await using var two = ServiceProcess.Start("Worker", "worker-2", database, Quiet);
+        await using var editor = await EngineHost.StartAsync(database, TaskCatalog.Kinds, "");
+        await Task.Delay(TimeSpan.FromSeconds(10));
+        var from = await NowAsync(source);
+        var seen = await EditAsync(editor, source, edits, TimeSpan.FromSeconds(seconds));
+        var to = await NowAsync(source);
+        await Task.Delay(TimeSpan.FromSeconds(5));
+        await ReportAsync(source, from, to, perSecond, figures);
+        figures.Say("edits made per second", seen, "1/s");
+    }
+
+    private static Dictionary<string, string> Quiet => new() { ["Logging__LogLevel__Default"] = "Warning" };
+
+    /// <summary>The first <paramref name="perSecond"/> × 60 run each minute, spread over its seconds; the others are due in a year.</summary>
+    private static async Task FillAsync(NpgsqlDataSource source, int schedules, int perSecond)
+    {
+        await using var command = source.CreateCommand("""
+            WITH made AS (
+                INSERT INTO schedules (id, key, name, description, owner, tags, kind, options, cadence, queue, priority, enabled, created_at, updated_at, start_at)
+                SELECT gen_random_uuid(), 'bench-' || n, 'Bench ' || n, '', '', '{}', 'hello', '{}', 
+                       CASE WHEN n < $2 * 60 THEN '{"type":"every","every":"00:01:00"}'::jsonb ELSE '{"type":"cron","cron":"0 0 1 1 *","timeZone":"UTC"}'::jsonb END,
+                       'default', 2, true, now(), now(), date_trunc('minute', now()) + (n % 60) * interval '1 second'
+                FROM generate_series(0, $1 - 1) AS n RETURNING id, key, start_at)
+            INSERT INTO schedule_states (schedule_id, next_due_at, active, prepared)
+            SELECT id, CASE WHEN substr(key, 7)::int < $2 * 60 THEN start_at + interval '1 minute' ELSE now() + interval '300 days' END, 0, 0 FROM made
+            """);
+        command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = schedules }, new() { Value = perSecond } });
+        command.CommandTimeout = 300;
+        await command.ExecuteNonQueryAsync();
+        await using var analyze = source.CreateCommand("ANALYZE schedules, schedule_states");
+        await analyze.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Edits schedules that are not due, as people and programs would, and says how many a second it managed.</summary>
+    private static async Task<double> EditAsync(EngineHost editor, NpgsqlDataSource source, int perSecond, TimeSpan time)
+    {
+        var ids = new List<Guid>();
+        await using (var command = source.CreateCommand("SELECT id FROM schedules ORDER BY key DESC LIMIT 5000"))
+        await using (var reader = await command.ExecuteReaderAsync())
+        {
+            while (await reader.ReadAsync())
+            {
+                ids.Add(reader.GetGuid(0));
+            }
+        }
+
+        var cadence = JsonSerializer.SerializeToElement(new { type = "cron", cron = "0 0 1 1 *", timeZone = "UTC" });
+        var began = Stopwatch.StartNew();
+        var made = 0;
+        while (began.Elapsed < time)
+        {
+            var id = ids[made % ids.Count];
+            await editor.WithAsync<ScheduleCommands, object>(async commands => (await commands.UpdateAsync(
+                id, new ScheduleInput { Name = $"Edited {made}", Kind = "hello", Cadence = cadence }, null, default)).Value!);
+            made++;
+            var ahead = TimeSpan.FromSeconds((double)made / perSecond) - began.Elapsed;
+            if (ahead > TimeSpan.Zero)
+            {
+                await Task.Delay(ahead);
+            }
+        }
+
+        return made / began.Elapsed.TotalSeconds;
+    }
+
+    private static async Task ReportAsync(NpgsqlDataSource source, DateTime from, DateTime to, int perSecond, Figures figures)
+    {
+        await using var command = source.CreateCommand("""
+            SELECT count(*), count(*) FILTER (WHERE state = 'succeeded'), count(DISTINCT (schedule_id, due_at)),
+                   percentile_cont(0.5) WITHIN GROUP (ORDER BY late), percentile_cont(0.99) WITHIN GROUP (ORDER BY late), max(late), avg(late)
+            FROM (SELECT state, schedule_id, due_at, 1000 * (extract(epoch FROM started_at - due_at) - blocked)::float8 AS late FROM runs WHERE due_at > $1 AND due_at <= $2) r
+            """);
+        command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = from }, new() { Value = to } });
+        await using var row = await command.ExecuteReaderAsync();
+        await row.ReadAsync();
+        var expected = (to - from).TotalSeconds * perSecond;
+        figures.Say("occurrences expected", expected, "runs", "give or take one second's at the edges");
+        figures.Say("occurrences recorded", row.GetInt64(0), "runs");
+        figures.Say("of them succeeded", row.GetInt64(1), "runs");
+        figures.Say("doubled", row.GetInt64(0) - row.GetInt64(2), "runs");
+        figures.Say("lateness p50", row.GetDouble(3), "ms");
+        figures.Say("lateness p99", row.GetDouble(4), "ms");
+        figures.Say("lateness max", row.GetDouble(5), "ms");
+    }
+
+    private static async Task<DateTime> NowAsync(NpgsqlDataSource source)
+    {
+        await using var command = source.CreateCommand("SELECT clock_timestamp()");
+        return (DateTime)(await command.ExecuteScalarAsync())!;
+    }
+}

@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using Npgsql;
+using Refresher.Core.Runs;
+using Refresher.Tasks;
+using Refresher.Testing;
+
+namespace Refresher.Bench;
+
+/// <summary>How many runs a second go the whole way: written in bulk, sent, claimed, executed, their outcome in PostgreSQL (fsync on).</summary>
+internal static class Throughput
+{
+    public static async Task RunAsync(BenchOptions options, Figures figures)
+    {
+        var (runs, workers) = (options.Number("runs", 20_000), options.Number("workers", 2));
+        await using var database = await TestDatabase.CreateAsync();
+        await using var scheduler = ServiceProcess.Start("Scheduler", "scheduler", database, Quiet);
+        await using var client = await EngineHost.StartAsync(database, TaskCatalog.Kinds, "");
+        var crew = Enumerable.Range(1, workers).Select(n => ServiceProcess.Start("Worker", $"worker-{n}", database, Quiet)).ToArray();
+        try
+        {
+            await RoundAsync(client, database, 2000);
+            figures.Title($"throughput: {runs:n0} hello runs, {workers} workers");
+            var cpu = crew.Select(worker => worker.Cpu).ToArray();
+            var (posted, drained) = await RoundAsync(client, database, runs);
+            figures.Say("runs posted per second", runs / posted.TotalSeconds, "runs/s");
+            figures.Say("runs recorded per second", runs / drained.TotalSeconds, "runs/s", "from the first post to the last outcome");
+            figures.Say("worker processor time per run", crew.Select((worker, i) => worker.Cpu - cpu[i]).Sum(t => t.TotalMicroseconds) / runs, "µs");
+            figures.Say("worker memory", crew.Max(worker => worker.Memory) / 1e6, "MB", "the larger one");
+        }
+        finally
+        {
+            foreach (var worker in crew)
+            {
+                await worker.DisposeAsync();
+            }
+        }
+    }
+
+    private static Dictionary<string, string> Quiet => new() { ["Logging__LogLevel__Default"] = "Warning" };
+
+    private static async Task<(TimeSpan Posted, TimeSpan Drained)> RoundAsync(EngineHost client, TestDatabase database, int count)
+    {
+        var input = new RunInput { Kind = "hello" };
+        var began = Stopwatch.StartNew();
+        var posted = await client.WithAsync<RunCommands, Core.Result<IReadOnlyList<Guid>>>(commands => commands.CreateAsync([.. Enumerable.Repeat(input, count)], default));
+        var postedAfter = began.Elapsed;
+        var ids = posted.Value ?? throw new InvalidOperationException(posted.Errors?.ToString());
+        await using var source = NpgsqlDataSource.Create(database.ConnectionString);
+        await Eventually.SeeAsync(() => UnfinishedAsync(source), left => left == 0, seconds: 300);
+        var drained = began.Elapsed;
+        await CheckAsync(source, ids);
+        return (postedAfter, drained);
+    }
+
+    private static async Task<long> UnfinishedAsync(NpgsqlDataSource source)
+    {
+        await using var command = source.CreateCommand("SELECT count(*) FROM runs WHERE finished_at IS NULL");
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    /// <summary>A rate of runs that did not succeed, or that did so twice, would be no rate.</summary>
+    private static async Task CheckAsync(NpgsqlDataSource source, IReadOnlyList<Guid> ids)
+    {
+        await using var command = source.CreateCommand("SELECT count(*) FROM runs WHERE id = ANY($1) AND state = 'succeeded' AND fence = 1");
+        command.Parameters.Add(new() { Value = ids.ToArray() });
+        var good = (long)(await command.ExecuteScalarAsync())!;
+        if (good != ids.Count)
+        {
+            throw new InvalidOperationException($"Only {good} of {ids.Count} runs succeeded at the first attempt.");
+        }
+    }
+}
