@@ -57,7 +57,7 @@ internal static class CronParser
         fields = default;
         Span<Range> ranges = stackalloc Range[8];
         int count = SplitOnBlanks(text, ranges);
-        if (count is not (5 or 6))
+        if (count is not (5 or 6) || text.Contains('=', StringComparison.Ordinal))
         {
             return new CronError(0, WrongCount(text, count));
         }
