@@ -9,9 +9,8 @@ build() {
         return
     fi
     say "Building (the first time takes a minute or two) …"
-    touch "$stamp.next"
-    dotnet build "$1" -nologo -v q -clp:ErrorsOnly\;NoSummary -p:PackageSet="$(package_set)" || { rm -f "$stamp.next"; die "the build failed"; }
-    mv "$stamp.next" "$stamp"
+    dotnet build "$1" -nologo -v m -tl:off -p:PackageSet="$(package_set)" 2>&1 | tee "$STATE/build.log" |
+        sed -nu -e 's/^  \([^ ]*\) -> .*/  \1/p' -e '/: error /p' || die "the build failed; see $STATE/build.log"
     touch "$stamp"
 }
 
