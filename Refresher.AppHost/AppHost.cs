@@ -1,7 +1,11 @@
 using Refresher.AppHost;
 
 var builder = DistributedApplication.CreateBuilder(LocalRun.Spell(args));
-var local = LocalRun.Of(builder);
+if (!LocalRun.TryRead(builder, out var local))
+{
+    return 2;
+}
+
 var login = FirstLogin.Of(builder, local);
 var stores = Stores.Of(builder, local);
 
@@ -45,3 +49,4 @@ if (local.Only != "servers")
 }
 
 builder.Build().Run();
+return Environment.ExitCode;

@@ -53,13 +53,24 @@ internal sealed record LocalRun
     /// <summary>Writes flags as configuration reads them: <c>--kafka</c> becomes <c>--kafka=true</c>.</summary>
     public static string[] Spell(string[] args) => [.. args.Select(arg => s_flags.Contains(arg) ? arg + "=true" : arg)];
 
-    /// <exception cref="ValidationException">An argument is out of its range; the message names it.</exception>
-    public static LocalRun Of(IDistributedApplicationBuilder builder)
+    /// <summary>Reads the arguments; says what is wrong with them where they make no sense.</summary>
+    public static bool TryRead(IDistributedApplicationBuilder builder, out LocalRun local)
     {
-        var local = builder.Configuration.Get<LocalRun>() ?? new LocalRun();
-        Validator.ValidateObject(local, new ValidationContext(local), validateAllProperties: true);
+        local = new();
+        try
+        {
+            builder.Configuration.Bind(local);
+            Validator.ValidateObject(local, new ValidationContext(local), validateAllProperties: true);
+        }
+        catch (Exception e) when (e is InvalidOperationException or ValidationException)
+        {
+            Console.Error.WriteLine($"{e.Message} {e.InnerException?.Message}".Trim());
+            return false;
+        }
+
         var state = local.State.Length > 0 ? local.State : Path.Combine(builder.AppHostDirectory, "..", ".refresher");
-        return local with { State = Path.GetFullPath(state), Published = builder.ExecutionContext.IsPublishMode };
+        local = local with { State = Path.GetFullPath(state), Published = builder.ExecutionContext.IsPublishMode };
+        return true;
     }
 
     /// <summary>The fixed port of a local run; a published system has none.</summary>

@@ -43,7 +43,7 @@ up_detached() {
     pid=$!
     while [ ! -e "$STATE/ready" ]; do
         if ! kill -0 $pid 2> /dev/null; then
-            tail -n 40 >&2
+            tail -n 40 "$log" >&2
             die "the start failed; see $log"
         fi
         sleep 0.2
