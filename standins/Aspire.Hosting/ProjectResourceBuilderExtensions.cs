@@ -46,6 +46,13 @@ public static class ExecutableResourceBuilderExtensions
     {
         var folder = Path.GetFullPath(Path.Combine(builder.AppHostDirectory, workingDirectory));
         return builder.AddResource(new ExecutableResource(name, command, folder))
-            .WithAnnotation(new LauncherAnnotation((_, _) => Task.FromResult(new Launch(command, args ?? []) { WorkingDirectory = folder })));
+            .WithAnnotation(new LauncherAnnotation((_, _) => Task.FromResult(new Launch(Find(command, folder), args ?? []) { WorkingDirectory = folder })));
+    }
+
+    private static string Find(string command, string folder)
+    {
+        var places = command.Contains('/', StringComparison.Ordinal) ? [folder] : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':');
+        return places.Select(place => Path.Combine(place, command)).FirstOrDefault(File.Exists)
+            ?? throw new DistributedApplicationException($"The program '{command}' is not there.");
     }
 }

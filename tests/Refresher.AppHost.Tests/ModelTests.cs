@@ -1,0 +1,77 @@
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+
+namespace Refresher.AppHost.Tests;
+
+/// <summary>What the AppHost describes, without starting it.</summary>
+public sealed class ModelTests
+{
+    private static readonly string[] s_projects = ["api", "scheduler", "web", "worker"];
+
+    [Fact]
+    public async Task Every_project_has_the_stores_and_waits_for_them()
+    {
+        await using var builder = await DescribeAsync("--throwaway");
+
+        foreach (var project in builder.Resources.OfType<ProjectResource>())
+        {
+            var references = project.Annotations.OfType<ResourceRelationshipAnnotation>().Where(r => r.Type == "Reference").Select(r => r.Resource.Name);
+            var waits = project.Annotations.OfType<WaitAnnotation>().Select(w => w.Resource.Name);
+            Assert.Superset(new HashSet<string> { "refresher", "redis" }, references.ToHashSet());
+            Assert.Superset(new HashSet<string> { "refresher", "redis" }, waits.ToHashSet());
+        }
+
+        Assert.Equal(s_projects, builder.Resources.OfType<ProjectResource>().Select(p => p.Name).Order());
+    }
+
+    [Fact]
+    public async Task Only_web_and_api_face_the_world_and_management_never_does()
+    {
+        await using var builder = await DescribeAsync("--throwaway");
+
+        var endpoints = builder.Resources.OfType<ProjectResource>().SelectMany(p => p.Annotations.OfType<EndpointAnnotation>().Select(e => (Project: p.Name, Endpoint: e))).ToList();
+
+        Assert.Equal(["api/http", "web/http"], endpoints.Where(e => e.Endpoint.IsExternal).Select(e => $"{e.Project}/{e.Endpoint.Name}").Order());
+        Assert.Equal(s_projects, endpoints.Where(e => e.Endpoint.Name == "management").Select(e => e.Project).Order());
+    }
+
+    [Fact]
+    public async Task The_arguments_say_how_many_workers_and_schedulers_run_and_on_which_ports()
+    {
+        await using var builder = await DescribeAsync("--throwaway", "--workers", "3", "--schedulers", "2", "--web-port", "18080");
+
+        int Replicas(string name) => builder.Resources.Single(r => r.Name == name).Annotations.OfType<ReplicaAnnotation>().Last().Replicas;
+        int? Port(string name) => builder.Resources.Single(r => r.Name == name).Annotations.OfType<EndpointAnnotation>().Single(e => e.Name == "http").Port;
+        Assert.Equal((3, 2), (Replicas("worker"), Replicas("scheduler")));
+        Assert.Equal((18080, 8081), (Port("web"), Port("api")));
+    }
+
+    [Fact]
+    public async Task Kafka_is_there_only_when_asked_for()
+    {
+        await using var without = await DescribeAsync("--throwaway");
+        await using var with = await DescribeAsync("--throwaway", "--kafka");
+
+        Assert.DoesNotContain(without.Resources, r => r.Name == "kafka");
+        Assert.Contains(with.Resources, r => r.Name == "kafka");
+    }
+
+    [Fact]
+    public async Task An_argument_out_of_range_describes_nothing()
+    {
+        await Assert.ThrowsAsync<InvalidOperationException>(() => DescribeAsync("--throwaway", "--workers", "0"));
+    }
+
+    private static async Task<IDistributedApplicationTestingBuilder> DescribeAsync(params string[] args)
+    {
+        var state = Directory.CreateTempSubdirectory("refresher-model-");
+        try
+        {
+            return await DistributedApplicationTestingBuilder.CreateAsync<Projects.Refresher_AppHost>([.. args, "--state", state.FullName]);
+        }
+        finally
+        {
+            state.Delete(recursive: true);
+        }
+    }
+}
