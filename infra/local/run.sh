@@ -70,6 +70,13 @@ verb_down() {
     say "Stopped."
 }
 
+verb_build() {
+    require_dotnet
+    choose_package_set
+    install_for test
+    build Refresher.sln
+}
+
 verb_bench() {
     require_dotnet
     choose_package_set
