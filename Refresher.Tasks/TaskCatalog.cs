@@ -2,6 +2,7 @@ using Refresher.Core.Contract;
 using Refresher.Tasks.Command;
 using Refresher.Tasks.Hello;
 using Refresher.Tasks.HttpRequest;
+using Refresher.Tasks.SpeedTest;
 
 namespace Refresher.Tasks;
 
@@ -11,5 +12,6 @@ public static class TaskCatalog
     public static KindCatalog Kinds { get; } = new KindCatalog()
         .Add<HelloTask, HelloOptions>()
         .Add<HttpRequestTask, HttpRequestTaskOptions>()
-        .Add<CommandTask, CommandOptions>();
+        .Add<CommandTask, CommandOptions>()
+        .Add<SpeedTestTask, SpeedTestOptions>();
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace Refresher.Core.Data;
 
@@ -11,10 +12,13 @@ internal static class SnakeCase
         foreach (var entity in builder.Model.GetEntityTypes())
         {
             entity.SetTableName(Of(entity.GetTableName()?.Replace("AspNet", "Identity", StringComparison.Ordinal)));
-            // A row version is PostgreSQL's own column xmin; the provider names it.
-            foreach (var property in entity.GetProperties().Where(property => !(property.IsConcurrencyToken && property.ClrType == typeof(uint))))
+
+            // A row version is PostgreSQL's own column xmin; the provider names it. What is owned shares its owner's row: its columns
+            // are named for the member that owns them, those of its key follow by themselves.
+            var table = StoreObjectIdentifier.Create(entity, StoreObjectType.Table);
+            foreach (var property in entity.GetProperties().Where(property => !IsNamedElsewhere(entity, property)))
             {
-                property.SetColumnName(Of(property.GetColumnName()));
+                property.SetColumnName(Of(table is { } store ? property.GetColumnName(store) : property.GetColumnName()));
             }
 
             foreach (var key in entity.GetKeys())
@@ -33,6 +37,9 @@ internal static class SnakeCase
             }
         }
     }
+
+    private static bool IsNamedElsewhere(IMutableEntityType entity, IMutableProperty property) =>
+        (property.IsConcurrencyToken && property.ClrType == typeof(uint)) || (entity.IsOwned() && property.IsPrimaryKey());
 
     private static string? Of(string? name) => name is null ? null : JsonNamingPolicy.SnakeCaseLower.ConvertName(name).Replace("__", "_", StringComparison.Ordinal);
 }

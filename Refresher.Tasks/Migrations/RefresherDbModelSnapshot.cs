@@ -768,6 +768,85 @@ namespace Refresher.Tasks.Migrations
                     b.ToTable("schedule_states", (string)null);
                 });
 
+            modelBuilder.Entity("Refresher.Tasks.SpeedTest.SpeedTestCandidate", b =>
+                {
+                    b.Property<Guid>("TestId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("test_id");
+
+                    b.Property<int>("Rank")
+                        .HasColumnType("integer")
+                        .HasColumnName("rank");
+
+                    b.Property<bool>("Chosen")
+                        .HasColumnType("boolean")
+                        .HasColumnName("chosen");
+
+                    b.Property<string>("Failure")
+                        .HasColumnType("text")
+                        .HasColumnName("failure");
+
+                    b.Property<double?>("LatencyMs")
+                        .HasColumnType("double precision")
+                        .HasColumnName("latency_ms");
+
+                    b.HasKey("TestId", "Rank")
+                        .HasName("pk_speed_test_candidates");
+
+                    b.ToTable("speed_test_candidates", (string)null);
+                });
+
+            modelBuilder.Entity("Refresher.Tasks.SpeedTest.SpeedTestResult", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<int>("Attempt")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempt");
+
+                    b.Property<string>("ClientAddress")
+                        .HasColumnType("text")
+                        .HasColumnName("client_address");
+
+                    b.Property<string>("ClientIsp")
+                        .HasColumnType("text")
+                        .HasColumnName("client_isp");
+
+                    b.Property<string>("Failure")
+                        .HasColumnType("text")
+                        .HasColumnName("failure");
+
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<string>("ScheduleKey")
+                        .HasColumnType("text")
+                        .HasColumnName("schedule_key");
+
+                    b.Property<double>("Seconds")
+                        .HasColumnType("double precision")
+                        .HasColumnName("seconds");
+
+                    b.Property<bool>("SelfTest")
+                        .HasColumnType("boolean")
+                        .HasColumnName("self_test");
+
+                    b.HasKey("Id")
+                        .HasName("pk_speed_tests");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_speed_tests_at");
+
+                    b.ToTable("speed_tests", (string)null);
+                });
+
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityRoleClaim<System.Guid>", b =>
                 {
                     b.HasOne("Microsoft.AspNetCore.Identity.IdentityRole<System.Guid>", null)
@@ -845,9 +924,300 @@ namespace Refresher.Tasks.Migrations
                         .HasConstraintName("fk_schedule_states_schedules_schedule_id");
                 });
 
+            modelBuilder.Entity("Refresher.Tasks.SpeedTest.SpeedTestCandidate", b =>
+                {
+                    b.HasOne("Refresher.Tasks.SpeedTest.SpeedTestResult", null)
+                        .WithMany("Candidates")
+                        .HasForeignKey("TestId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_speed_test_candidates_speed_tests_test_id");
+
+                    b.OwnsOne("Refresher.Tasks.SpeedTest.SpeedTestServer", "Server", b1 =>
+                        {
+                            b1.Property<Guid>("SpeedTestCandidateTestId")
+                                .HasColumnType("uuid");
+
+                            b1.Property<int>("SpeedTestCandidateRank")
+                                .HasColumnType("integer");
+
+                            b1.Property<string>("City")
+                                .HasColumnType("text")
+                                .HasColumnName("server_city");
+
+                            b1.Property<string>("Country")
+                                .HasColumnType("text")
+                                .HasColumnName("server_country");
+
+                            b1.Property<string>("CountryCode")
+                                .HasColumnType("text")
+                                .HasColumnName("server_country_code");
+
+                            b1.Property<double?>("DistanceKm")
+                                .HasColumnType("double precision")
+                                .HasColumnName("server_distance_km");
+
+                            b1.Property<double?>("Latitude")
+                                .HasColumnType("double precision")
+                                .HasColumnName("server_latitude");
+
+                            b1.Property<double?>("Longitude")
+                                .HasColumnType("double precision")
+                                .HasColumnName("server_longitude");
+
+                            b1.Property<string>("Name")
+                                .IsRequired()
+                                .HasColumnType("text")
+                                .HasColumnName("server_name");
+
+                            b1.Property<string>("Sponsor")
+                                .HasColumnType("text")
+                                .HasColumnName("server_sponsor");
+
+                            b1.Property<string>("Url")
+                                .IsRequired()
+                                .HasColumnType("text")
+                                .HasColumnName("server_url");
+
+                            b1.HasKey("SpeedTestCandidateTestId", "SpeedTestCandidateRank")
+                                .HasName("pk_speed_test_candidates");
+
+                            b1.ToTable("speed_test_candidates");
+
+                            b1.WithOwner()
+                                .HasForeignKey("SpeedTestCandidateTestId", "SpeedTestCandidateRank")
+                                .HasConstraintName("fk_speed_test_candidates_speed_test_candidates_speed_test_candid~");
+                        });
+
+                    b.Navigation("Server")
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Refresher.Tasks.SpeedTest.SpeedTestResult", b =>
+                {
+                    b.OwnsOne("Refresher.Tasks.SpeedTest.SpeedTestLatency", "Idle", b1 =>
+                        {
+                            b1.Property<Guid>("SpeedTestResultId")
+                                .HasColumnType("uuid");
+
+                            b1.Property<double>("JitterMs")
+                                .HasColumnType("double precision")
+                                .HasColumnName("idle_jitter_ms");
+
+                            b1.Property<double>("MedianMs")
+                                .HasColumnType("double precision")
+                                .HasColumnName("idle_median_ms");
+
+                            b1.Property<double>("MinMs")
+                                .HasColumnType("double precision")
+                                .HasColumnName("idle_min_ms");
+
+                            b1.Property<double>("P95Ms")
+                                .HasColumnType("double precision")
+                                .HasColumnName("idle_p95_ms");
+
+                            b1.HasKey("SpeedTestResultId")
+                                .HasName("pk_speed_tests");
+
+                            b1.ToTable("speed_tests");
+
+                            b1.WithOwner()
+                                .HasForeignKey("SpeedTestResultId")
+                                .HasConstraintName("fk_speed_tests_speed_tests_speed_test_result_id");
+                        });
+
+                    b.OwnsOne("Refresher.Tasks.SpeedTest.SpeedTestDirection", "Download", b1 =>
+                        {
+                            b1.Property<Guid>("SpeedTestResultId")
+                                .HasColumnType("uuid");
+
+                            b1.Property<long>("Bytes")
+                                .HasColumnType("bigint")
+                                .HasColumnName("download_bytes");
+
+                            b1.PrimitiveCollection<float[]>("Curve")
+                                .IsRequired()
+                                .HasColumnType("real[]")
+                                .HasColumnName("download_curve");
+
+                            b1.Property<double>("HighMbps")
+                                .HasColumnType("double precision")
+                                .HasColumnName("download_high_mbps");
+
+                            b1.Property<bool?>("LimitedByHost")
+                                .HasColumnType("boolean")
+                                .HasColumnName("download_limited_by_host");
+
+                            b1.Property<double?>("LoadedMs")
+                                .HasColumnType("double precision")
+                                .HasColumnName("download_loaded_ms");
+
+                            b1.Property<double?>("LoadedP95Ms")
+                                .HasColumnType("double precision")
+                                .HasColumnName("download_loaded_p95_ms");
+
+                            b1.Property<double>("LowMbps")
+                                .HasColumnType("double precision")
+                                .HasColumnName("download_low_mbps");
+
+                            b1.Property<double>("Mbps")
+                                .HasColumnType("double precision")
+                                .HasColumnName("download_mbps");
+
+                            b1.Property<double>("Seconds")
+                                .HasColumnType("double precision")
+                                .HasColumnName("download_seconds");
+
+                            b1.Property<string>("Stopped")
+                                .IsRequired()
+                                .HasColumnType("text")
+                                .HasColumnName("download_stopped");
+
+                            b1.Property<int>("Streams")
+                                .HasColumnType("integer")
+                                .HasColumnName("download_streams");
+
+                            b1.HasKey("SpeedTestResultId")
+                                .HasName("pk_speed_tests");
+
+                            b1.ToTable("speed_tests");
+
+                            b1.WithOwner()
+                                .HasForeignKey("SpeedTestResultId")
+                                .HasConstraintName("fk_speed_tests_speed_tests_speed_test_result_id");
+                        });
+
+                    b.OwnsOne("Refresher.Tasks.SpeedTest.SpeedTestServer", "Server", b1 =>
+                        {
+                            b1.Property<Guid>("SpeedTestResultId")
+                                .HasColumnType("uuid");
+
+                            b1.Property<string>("City")
+                                .HasColumnType("text")
+                                .HasColumnName("server_city");
+
+                            b1.Property<string>("Country")
+                                .HasColumnType("text")
+                                .HasColumnName("server_country");
+
+                            b1.Property<string>("CountryCode")
+                                .HasColumnType("text")
+                                .HasColumnName("server_country_code");
+
+                            b1.Property<double?>("DistanceKm")
+                                .HasColumnType("double precision")
+                                .HasColumnName("server_distance_km");
+
+                            b1.Property<double?>("Latitude")
+                                .HasColumnType("double precision")
+                                .HasColumnName("server_latitude");
+
+                            b1.Property<double?>("Longitude")
+                                .HasColumnType("double precision")
+                                .HasColumnName("server_longitude");
+
+                            b1.Property<string>("Name")
+                                .IsRequired()
+                                .HasColumnType("text")
+                                .HasColumnName("server_name");
+
+                            b1.Property<string>("Sponsor")
+                                .HasColumnType("text")
+                                .HasColumnName("server_sponsor");
+
+                            b1.Property<string>("Url")
+                                .IsRequired()
+                                .HasColumnType("text")
+                                .HasColumnName("server_url");
+
+                            b1.HasKey("SpeedTestResultId")
+                                .HasName("pk_speed_tests");
+
+                            b1.ToTable("speed_tests");
+
+                            b1.WithOwner()
+                                .HasForeignKey("SpeedTestResultId")
+                                .HasConstraintName("fk_speed_tests_speed_tests_speed_test_result_id");
+                        });
+
+                    b.OwnsOne("Refresher.Tasks.SpeedTest.SpeedTestDirection", "Upload", b1 =>
+                        {
+                            b1.Property<Guid>("SpeedTestResultId")
+                                .HasColumnType("uuid");
+
+                            b1.Property<long>("Bytes")
+                                .HasColumnType("bigint")
+                                .HasColumnName("upload_bytes");
+
+                            b1.PrimitiveCollection<float[]>("Curve")
+                                .IsRequired()
+                                .HasColumnType("real[]")
+                                .HasColumnName("upload_curve");
+
+                            b1.Property<double>("HighMbps")
+                                .HasColumnType("double precision")
+                                .HasColumnName("upload_high_mbps");
+
+                            b1.Property<bool?>("LimitedByHost")
+                                .HasColumnType("boolean")
+                                .HasColumnName("upload_limited_by_host");
+
+                            b1.Property<double?>("LoadedMs")
+                                .HasColumnType("double precision")
+                                .HasColumnName("upload_loaded_ms");
+
+                            b1.Property<double?>("LoadedP95Ms")
+                                .HasColumnType("double precision")
+                                .HasColumnName("upload_loaded_p95_ms");
+
+                            b1.Property<double>("LowMbps")
+                                .HasColumnType("double precision")
+                                .HasColumnName("upload_low_mbps");
+
+                            b1.Property<double>("Mbps")
+                                .HasColumnType("double precision")
+                                .HasColumnName("upload_mbps");
+
+                            b1.Property<double>("Seconds")
+                                .HasColumnType("double precision")
+                                .HasColumnName("upload_seconds");
+
+                            b1.Property<string>("Stopped")
+                                .IsRequired()
+                                .HasColumnType("text")
+                                .HasColumnName("upload_stopped");
+
+                            b1.Property<int>("Streams")
+                                .HasColumnType("integer")
+                                .HasColumnName("upload_streams");
+
+                            b1.HasKey("SpeedTestResultId")
+                                .HasName("pk_speed_tests");
+
+                            b1.ToTable("speed_tests");
+
+                            b1.WithOwner()
+                                .HasForeignKey("SpeedTestResultId")
+                                .HasConstraintName("fk_speed_tests_speed_tests_speed_test_result_id");
+                        });
+
+                    b.Navigation("Download");
+
+                    b.Navigation("Idle");
+
+                    b.Navigation("Server");
+
+                    b.Navigation("Upload");
+                });
+
             modelBuilder.Entity("Refresher.Core.Schedules.Schedule", b =>
                 {
                     b.Navigation("State");
+                });
+
+            modelBuilder.Entity("Refresher.Tasks.SpeedTest.SpeedTestResult", b =>
+                {
+                    b.Navigation("Candidates");
                 });
 #pragma warning restore 612, 618
         }

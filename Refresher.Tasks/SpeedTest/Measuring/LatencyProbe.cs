@@ -1,0 +1,84 @@
+using Refresher.Core.Access;
+
+namespace Refresher.Tasks.SpeedTest.Measuring;
+
+/// <summary>Measures round trips as the time from a small request to the head of its answer, over one connection that stays open.</summary>
+internal sealed class LatencyProbe(SpeedServer server, AddressGuard guard, TimeProvider clock) : IDisposable
+{
+    private Wire? _wire;
+
+    /// <summary>Times one round trip, in milliseconds; connecting is not part of it.</summary>
+    /// <exception cref="IOException">No answer, or not one of a speed-test server.</exception>
+    public async Task<double> PingAsync(CancellationToken cancel)
+    {
+        var wire = _wire ??= await Wire.OpenAsync(server.Url, guard, 0, cancel);
+        try
+        {
+            var sent = clock.GetTimestamp();
+            await wire.RequestAsync("GET", server.PingUrl, null, cancel);
+            var head = await wire.HeadAsync(cancel);
+            var elapsed = clock.GetElapsedTime(sent).TotalMilliseconds;
+            if (head.Status is < 200 or > 299)
+            {
+                throw new SpeedServerException($"The server answers {server.PingUrl.AbsolutePath} with status {head.Status}.");
+            }
+
+            await wire.DrainAsync(head, new ByteCounter(), cancel);
+            if (head.Close)
+            {
+                Close();
+            }
+
+            return elapsed;
+        }
+        catch
+        {
+            Close();
+            throw;
+        }
+    }
+
+    /// <summary>Several round trips with a pause between them; the first one, which warms the way, is left out.</summary>
+    public async Task<List<double>> PingAsync(int count, TimeSpan pause, CancellationToken cancel)
+    {
+        var times = new List<double>(count);
+        await PingAsync(cancel);
+        while (times.Count < count)
+        {
+            await Task.Delay(pause, clock, cancel);
+            times.Add(await PingAsync(cancel));
+        }
+
+        return times;
+    }
+
+    /// <summary>Round trips until cancelled, each with the instant it began; a failed one ends nothing.</summary>
+    public async Task<List<(long At, double Milliseconds)>> WatchAsync(TimeSpan pause, CancellationToken stop)
+    {
+        var times = new List<(long, double)>();
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                var at = clock.GetTimestamp();
+                times.Add((at, await PingAsync(stop)));
+            }
+            catch (Exception) when (stop.IsCancellationRequested || _wire is null)
+            {
+                // Stopped, or the connection failed: a new one is opened next time.
+            }
+
+            await Task.Delay(pause, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        return times;
+    }
+
+    public void Dispose() => Close();
+
+    private void Close()
+    {
+        _wire?.Dispose();
+        _wire = null;
+    }
+}

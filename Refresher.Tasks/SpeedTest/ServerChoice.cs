@@ -1,0 +1,58 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+using Refresher.Core.Access;
+using Refresher.Tasks.SpeedTest.Measuring;
+
+namespace Refresher.Tasks.SpeedTest;
+
+/// <summary>A server that was asked how far away it is.</summary>
+/// <param name="LatencyMs">Null when it did not answer.</param>
+internal sealed record ServerAnswer(SpeedServer Server, double? LatencyMs, string? Failure);
+
+/// <summary>Chooses the server of a test: the fixed one, or of the nearest by distance the one with the shortest round trip.</summary>
+internal sealed class ServerChoice(AddressGuard guard)
+{
+    private const int MostAsked = 10;
+    private const int Pings = 4;
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(4);
+
+    /// <summary>The servers to ask, nearest first; those whose place is unknown come last.</summary>
+    /// <param name="wanted">Name or address of one; null or empty for any.</param>
+    public static IReadOnlyList<SpeedServer> Candidates(IReadOnlyList<SpeedServer> servers, string? wanted, GeoPoint? place) => string.IsNullOrEmpty(wanted)
+        ? [.. servers.OrderBy(server => server.DistanceFrom(place) ?? double.MaxValue).Take(MostAsked)]
+        : [.. servers.Where(server => server.Name == wanted || server.Url.ToString().TrimEnd('/') == wanted.TrimEnd('/')).Take(1)];
+
+    /// <summary>All of them with their answers, the fastest first.</summary>
+    public async Task<IReadOnlyList<ServerAnswer>> AskAsync(IReadOnlyList<SpeedServer> servers, TimeProvider clock, CancellationToken cancel)
+    {
+        var answers = new List<ServerAnswer>();
+
+        // A few at a time: many at once would wait for each other's packets on a slow line.
+        foreach (var group in servers.Chunk(4))
+        {
+            answers.AddRange(await Task.WhenAll(group.Select(server => AskAsync(server, clock, cancel))));
+        }
+
+        return [.. answers.OrderBy(answer => answer.LatencyMs ?? double.MaxValue)];
+    }
+
+    private async Task<ServerAnswer> AskAsync(SpeedServer server, TimeProvider clock, CancellationToken cancel)
+    {
+        using var limit = new CancellationTokenSource(AnswerTime, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
+        using var probe = new LatencyProbe(server, guard, clock);
+        try
+        {
+            var times = await probe.PingAsync(Pings, TimeSpan.FromMilliseconds(20), either.Token);
+            return new ServerAnswer(server, times.Min(), null);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            return new ServerAnswer(server, null, $"No answer within {AnswerTime.TotalSeconds:0} s.");
+        }
+        catch (Exception failed) when (failed is IOException or SocketException or AuthenticationException or AddressRefusedException)
+        {
+            return new ServerAnswer(server, null, failed.Message);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+namespace Refresher.Tasks.SpeedTest;
+
+/// <summary>A speed test as programs read it: a run's output and an item of the Api's list.</summary>
+public sealed record SpeedTestSummary(
+    Guid Id,
+    Guid RunId,
+    string? ScheduleKey,
+    DateTimeOffset At,
+    double Seconds,
+    bool SelfTest,
+    bool Succeeded,
+    string? Failure,
+    SpeedTestServer? Server,
+    SpeedTestLatency? Idle,
+    SpeedTestDirection? Download,
+    SpeedTestDirection? Upload,
+    string? ClientAddress,
+    string? ClientIsp,
+    IReadOnlyList<CandidateSummary> Candidates)
+{
+    public static SpeedTestSummary Of(SpeedTestResult test) => new(
+        test.Id,
+        test.RunId,
+        test.ScheduleKey,
+        test.At,
+        test.Seconds,
+        test.SelfTest,
+        test.Failure is null,
+        test.Failure,
+        test.Server,
+        test.Idle,
+        test.Download,
+        test.Upload,
+        test.ClientAddress,
+        test.ClientIsp,
+        [.. test.Candidates.OrderBy(candidate => candidate.Rank).Select(candidate => new CandidateSummary(candidate.Server, candidate.LatencyMs, candidate.Failure, candidate.Chosen))]);
+}
+
+/// <summary>A server that was looked at.</summary>
+public sealed record CandidateSummary(SpeedTestServer Server, double? LatencyMs, string? Failure, bool Chosen);
