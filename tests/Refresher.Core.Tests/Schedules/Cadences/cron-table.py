@@ -203,7 +203,7 @@ America/Argentina/San_Luis 2008-01-20 back by an hour on a summer midnight
 Antarctica/Casey 2018-03-10 back by three hours
 Antarctica/Casey 2020-10-03 forward by three hours
 Asia/Singapore 1981-12-31 forward by half an hour at the turn of the year
-Pacific/Enderbury 1994-12-31 31 December 1994 does not exist
+Pacific/Kanton 1994-12-31 31 December 1994 does not exist
 America/Juneau 1983-10-30 back by two hours
 Africa/Juba 2021-01-31 back by an hour for good
 Asia/Kolkata 2025-06-15 no change at all
