@@ -26,6 +26,8 @@ internal sealed partial class SpeedTestTask(RefresherDb db, AddressGuard guard, 
 
     public static KindDefaults Defaults => new() { Timeout = TimeSpan.FromMinutes(4) };
 
+    public static IReadOnlyList<ExampleSchedule> Examples => SpeedTestExamples.All;
+
     // SpeedTest:Servers:0 = { Url: https://speed.example.org/backend, Name: …, Latitude: …, Longitude: … }
     public static void AddServices(IHostApplicationBuilder builder)
     {

@@ -1,4 +1,6 @@
+using Refresher.Core;
 using Refresher.Core.Contract;
+using Refresher.Core.Schedules;
 
 namespace Refresher.Tasks.Tests;
 
@@ -10,5 +12,34 @@ public sealed class TaskCatalogTests
         var kinds = typeof(TaskCatalog).Assembly.GetTypes().Where(type => type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(typeof(IKind)));
 
         Assert.Equal(kinds.Count(), TaskCatalog.Kinds.Count());
+    }
+
+    [Fact]
+    public void Examples_have_options_that_their_kind_accepts()
+    {
+        foreach (var (kind, example) in TaskCatalog.Kinds.SelectMany(kind => kind.Examples.Select(example => (kind, example))))
+        {
+            var errors = new FieldErrors();
+            var options = JsonInput.Read(example.Schedule.Options?.GetRawText() ?? "{}", kind.OptionsType!, ScheduleInput.Json, errors);
+
+            Assert.NotNull(options);
+            Assert.Empty(JsonInput.Validate(options, errors));
+            Assert.Equal(kind.Name, example.Schedule.Kind);
+        }
+    }
+
+    [Theory]
+    [InlineData("hello", """{"name":"you"}""")]
+    [InlineData("http-request", """{"url":"https://example.org/","headers":["A: b"],"requestTimeout":"00:00:05"}""")]
+    [InlineData("command", """{"program":"/bin/true","arguments":["-a"]}""")]
+    [InlineData("speed-test", """{"duration":"00:00:08","maxMegabytes":50}""")]
+    public void Options_are_read_from_the_json_of_the_api(string kind, string json)
+    {
+        var errors = new FieldErrors();
+
+        var options = JsonInput.Read(json, TaskCatalog.Kinds.Find(kind)!.OptionsType!, ScheduleInput.Json, errors);
+
+        Assert.NotNull(options);
+        Assert.Empty(JsonInput.Validate(options, errors));
     }
 }
