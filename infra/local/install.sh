@@ -19,7 +19,6 @@ hold_services() {
 release_services() {
     rm -f $policy $cluster
     [ ! -e "$kept/policy-rc.d" ] || cp -a "$kept/policy-rc.d" $policy
-    rmdir "$(dirname $cluster)" 2> /dev/null || true
     rm -rf "$kept"
 }
 
