@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -41,14 +42,23 @@ public sealed partial class LineFormatterTests
     }
 
     [Theory]
-    [InlineData(null, false)]
-    [InlineData("Information", true)]
-    public async Task Frameworks_only_warn_unless_they_are_asked_for_more(string? configured, bool told)
+    [InlineData("Microsoft.AspNetCore", "Microsoft.AspNetCore.Hosting.Diagnostics")]
+    [InlineData("Microsoft.EntityFrameworkCore", "Microsoft.EntityFrameworkCore.Database.Command")]
+    [InlineData("Npgsql", "Npgsql.Command")]
+    [InlineData("System.Net.Http.HttpClient", "System.Net.Http.HttpClient.Default.LogicalHandler")]
+    public async Task Frameworks_only_warn_unless_they_are_asked_for_more(string setting, string category)
     {
-        await using var app = SampleHost.Build([new("Logging:LogLevel:Microsoft.AspNetCore", configured)]);
-        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Microsoft.AspNetCore.Hosting.Diagnostics");
+        await using var quiet = SampleHost.Build([]);
+        await using var asked = SampleHost.Build([new($"Logging:LogLevel:{setting}", "Information")]);
 
-        Assert.Equal((told, true), (log.IsEnabled(LogLevel.Information), log.IsEnabled(LogLevel.Warning)));
+        Assert.Equal((false, true), Levels(quiet));
+        Assert.Equal((true, true), Levels(asked));
+
+        (bool Information, bool Warning) Levels(WebApplication app)
+        {
+            var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(category);
+            return (log.IsEnabled(LogLevel.Information), log.IsEnabled(LogLevel.Warning));
+        }
     }
 
     private static async Task<string> Write(LogLevel level, string message, Exception? exception)
