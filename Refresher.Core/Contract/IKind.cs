@@ -46,6 +46,10 @@ public interface ITask<in TOptions>
     /// </summary>
     /// <param name="cancel">Fires on cancel, at the time limit, at a lost lease and at shutdown.</param>
     Task<RunOutcome> RunAsync(TOptions options, RunContext run, CancellationToken cancel);
+
+    /// <summary>What to show with the form of these options, which are valid; null: nothing.</summary>
+    /// <param name="services">Those of the process that shows the form.</param>
+    static virtual KindNotice? NoticeFor(TOptions options, IServiceProvider services) => null;
 }
 
 /// <summary>A page of a kind in the admin's navigation.</summary>

@@ -45,24 +45,35 @@ public sealed partial class KindDescriptor
 
     private Func<IServiceProvider, object, RunContext, CancellationToken, Task<RunOutcome>>? Invoke { get; init; }
 
+    private Func<IServiceProvider, object, KindNotice?>? Notice { get; init; }
+
     /// <summary>Runs the task, made from <paramref name="services"/>, a scope of its own.</summary>
     public Task<RunOutcome> RunAsync(IServiceProvider services, object options, RunContext run, CancellationToken cancel) =>
         Invoke is null ? throw new InvalidOperationException($"The kind '{Name}' does not run.") : Invoke(services, options, run, cancel);
+
+    /// <summary>What to show with the form of these options, which are valid; null: nothing.</summary>
+    public KindNotice? NoticeFor(IServiceProvider services, object options) => Notice?.Invoke(services, options);
 
     internal static KindDescriptor Of<TTask, TOptions>()
         where TTask : class, IKind, ITask<TOptions>
         where TOptions : class
     {
         var factory = ActivatorUtilities.CreateFactory<TTask>([]);
-        return Of<TTask>(typeof(TOptions), (services, options, run, cancel) => factory(services, []).RunAsync((TOptions)options, run, cancel));
+        return Of<TTask>(
+            typeof(TOptions),
+            (services, options, run, cancel) => factory(services, []).RunAsync((TOptions)options, run, cancel),
+            (services, options) => TTask.NoticeFor((TOptions)options, services));
     }
 
     internal static KindDescriptor Of<TKind>()
-        where TKind : class, IKind => Of<TKind>(null, null);
+        where TKind : class, IKind => Of<TKind>(null, null, null);
 
     internal static bool IsKebabCase(string name) => KebabCase().IsMatch(name);
 
-    private static KindDescriptor Of<TKind>(Type? options, Func<IServiceProvider, object, RunContext, CancellationToken, Task<RunOutcome>>? invoke)
+    private static KindDescriptor Of<TKind>(
+        Type? options,
+        Func<IServiceProvider, object, RunContext, CancellationToken, Task<RunOutcome>>? invoke,
+        Func<IServiceProvider, object, KindNotice?>? notice)
         where TKind : class, IKind => new()
         {
             Name = TKind.Name,
@@ -78,6 +89,7 @@ public sealed partial class KindDescriptor
             MapModel = TKind.MapModel,
             MapEndpoints = TKind.MapEndpoints,
             Invoke = invoke,
+            Notice = notice,
         };
 
     [GeneratedRegex("^[a-z][a-z0-9]*(-[a-z0-9]+)*$", RegexOptions.NonBacktracking)]

@@ -29,6 +29,21 @@ internal sealed partial class CommandTask(CommandAllowList allowed, IOptionsMoni
         builder.Services.TryAddSingleton<CommandAllowList>();
     }
 
+    // The process that shows the form may be configured unlike the workers, so that this is a hint; the worker decides.
+    public static KindNotice? NoticeFor(CommandOptions options, IServiceProvider services)
+    {
+        var allowed = services.GetRequiredService<CommandAllowList>();
+        if (allowed.Allows(options))
+        {
+            return null;
+        }
+
+        var entry = allowed.EntryFor(options);
+        return new KindNotice(
+            "This command is not allowed yet. Add this entry to the configuration of the workers; the one for this page makes the notice go away.",
+            [new("appsettings.json", entry.Json), new("Environment", entry.Variables)]);
+    }
+
     public async Task<RunOutcome> RunAsync(CommandOptions options, RunContext run, CancellationToken cancel)
     {
         if (!OperatingSystem.IsLinux())

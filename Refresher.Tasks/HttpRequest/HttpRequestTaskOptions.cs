@@ -22,7 +22,7 @@ public sealed record HttpRequestTaskOptions : IValidatableObject
     public IReadOnlyList<string> Headers { get; init; } = [];
 
     [Description("One more header, kept secret: Authorization: Bearer …. Not sent on to another host by a redirect.")]
-    [StringLength(8000)]
+    [StringLength(2000)]
     [Secret]
     public string? SecretHeader { get; init; }
 

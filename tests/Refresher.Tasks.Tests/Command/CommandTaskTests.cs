@@ -28,6 +28,23 @@ public sealed class CommandTaskTests
     }
 
     [Fact]
+    public void Its_form_shows_the_entry_to_add_until_it_is_there()
+    {
+        var kind = TaskCatalog.Kinds.Find("command")!;
+        var options = new CommandOptions { Program = "echo", Arguments = ["hello"] };
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        CommandTask.AddServices(builder);
+        using var before = builder.Services.BuildServiceProvider();
+        var notice = kind.NoticeFor(before, options);
+        builder.Configuration.AddInMemoryCollection([new("Command:Allow:0:Program", "echo")]);
+        using var after = builder.Services.BuildServiceProvider();
+
+        Assert.Contains("\"hello\"", notice!.Copy[0].Code, StringComparison.Ordinal);
+        Assert.Null(kind.NoticeFor(after, options));
+        Assert.Null(TaskCatalog.Kinds.Find("hello")!.NoticeFor(after, new Refresher.Tasks.Hello.HelloOptions()));
+    }
+
+    [Fact]
     public async Task Its_lines_are_logged_and_kept_with_its_exit_code()
     {
         var output = Succeeded(await ShellAsync("echo one; echo two >&2; printf 'a\\rb\\r\\nthree'; cat; exit 3", options => options with { Input = " in", SuccessExitCodes = "0, 3" }));
