@@ -10,9 +10,9 @@ namespace Refresher.Core;
 internal static class CoreServices
 {
     public static IServiceCollection AddRuns(this IServiceCollection services) => services
-        .AddSingleton<RunPartitions>().AddSingleton<RunInserts>().AddSingleton<RunOrders>().AddSingleton<RunStatistics>()
+        .AddSingleton<RunPartitions>().AddSingleton<RunInserts>().AddSingleton<RunOrders>().AddSingleton<RunStatistics>().AddSingleton<RunLogFollower>()
         .AddScoped<RunCommands>().AddScoped<RunQueries>();
 
     public static IServiceCollection AddSchedules(this IServiceCollection services) => services
-        .AddScoped<FirstLogin>().AddScoped<ScheduleCommands>().AddScoped<ScheduleQueries>();
+        .AddScoped<FirstLogin>().AddSingleton<ApiKeyring>().AddScoped<ScheduleCommands>().AddScoped<ScheduleQueries>();
 }

@@ -28,7 +28,7 @@ public static class RunId
         return Compose(dueAt, random);
     }
 
-    /// <summary>The lowest id of that millisecond: bounds for looking runs up by due time.</summary>
+    /// <summary>The lowest id of that millisecond: bounds for looking runs up by due time. Ids begin in 1970; what is earlier counts as that.</summary>
     public static Guid LowestAt(DateTimeOffset at)
     {
         Span<byte> bytes = stackalloc byte[16];
@@ -79,7 +79,7 @@ public static class RunId
     private static void WriteTime(Span<byte> bytes, DateTimeOffset at)
     {
         Span<byte> time = stackalloc byte[8];
-        BinaryPrimitives.WriteInt64BigEndian(time, at.ToUnixTimeMilliseconds() << 16);
+        BinaryPrimitives.WriteInt64BigEndian(time, Math.Max(0, at.ToUnixTimeMilliseconds()) << 16);
         time[..6].CopyTo(bytes);
     }
 }

@@ -12,6 +12,10 @@ public sealed record RecentOutcome(Guid ScheduleId, Guid RunId, RunState State, 
 /// <param name="OldestAt">When the first of them was queued.</param>
 public sealed record QueueDepth(string Queue, short Priority, long Count, DateTimeOffset? OldestAt);
 
+/// <summary>Runs that a worker holds.</summary>
+/// <param name="LeaseUntil">When the first of its leases ends unless it is renewed.</param>
+public sealed record HeldRuns(string Worker, long Count, DateTimeOffset? LeaseUntil);
+
 /// <summary>How punctual runs were, in seconds.</summary>
 public sealed record LatenessSummary(long Count, double? P50, double? P99, double? Most);
 
@@ -47,6 +51,14 @@ public sealed class RunStatistics(NpgsqlDataSource database, TimeProvider clock)
             "SELECT queue, priority, count(*), min(queued_at) FROM runs WHERE finished_at IS NULL AND state = 'queued' GROUP BY 1, 2 ORDER BY 1, 2");
         return await ReadAsync(
             command, row => new QueueDepth(row.GetString(0), row.GetInt16(1), row.GetInt64(2), row.IsDBNull(3) ? null : row.GetFieldValue<DateTimeOffset>(3)), cancel);
+    }
+
+    /// <summary>What each worker holds leases on, whether it still lives or not.</summary>
+    public async Task<IReadOnlyList<HeldRuns>> HeldAsync(CancellationToken cancel)
+    {
+        await using var command = database.CreateCommand(
+            "SELECT worker, count(*), min(lease_until) FROM runs WHERE finished_at IS NULL AND state = 'running' AND worker IS NOT NULL GROUP BY 1 ORDER BY 1");
+        return await ReadAsync(command, row => new HeldRuns(row.GetString(0), row.GetInt64(1), row.IsDBNull(2) ? null : row.GetFieldValue<DateTimeOffset>(2)), cancel);
     }
 
     /// <summary>Lateness less what was blocked, of runs due since <paramref name="since"/>.</summary>

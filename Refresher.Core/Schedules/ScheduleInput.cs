@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Refresher.Core.Contract;
+using Refresher.Core.Schedules.Cadences;
 
 namespace Refresher.Core.Schedules;
 
@@ -13,7 +14,34 @@ public sealed record ScheduleInput
     {
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         NumberHandling = JsonNumberHandling.Strict,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false), PlainJson.Converters[0], PlainJson.Converters[1] },
+    };
+
+    /// <summary>A schedule as one would have to give it to get the same: its own values, without what the defaults fill in.</summary>
+    public static ScheduleInput Of(Schedule schedule) => new()
+    {
+        Key = schedule.Key,
+        Name = schedule.Name,
+        Description = schedule.Description,
+        Owner = schedule.Owner,
+        Tags = schedule.Tags,
+        Kind = schedule.Kind,
+        Options = JsonElement.Parse(schedule.Options),
+        Cadence = JsonElement.Parse(CadenceJson.Write(schedule.Cadence)),
+        Queue = schedule.Queue,
+        Priority = schedule.Priority,
+        Enabled = schedule.Enabled,
+        StartAt = schedule.StartAt,
+        EndAt = schedule.EndAt,
+        MaxRuns = schedule.MaxRuns,
+        Jitter = schedule.Jitter,
+        Misfire = schedule.Misfire,
+        MisfireWindow = schedule.MisfireWindow,
+        Overlap = schedule.Overlap,
+        OnLost = schedule.OnLost,
+        ExpireAfter = schedule.ExpireAfter,
+        Timeout = schedule.Timeout,
+        Retry = schedule.Retry,
     };
 
     /// <summary>Lower-case words joined by hyphens; null: made from the name.</summary>

@@ -16,6 +16,7 @@ internal static class ScheduleReader
     public static ReadSchedule? Read(ScheduleInput input, KindCatalog kinds, FieldErrors errors)
     {
         JsonInput.Validate(input, errors);
+        CheckTexts(input, errors);
         CheckTags(input, errors);
         CheckTimes(input, errors);
         RetryCheck.Check(input.Retry, errors);
@@ -81,6 +82,18 @@ internal static class ScheduleReader
         }
 
         return cadence;
+    }
+
+    /// <summary>PostgreSQL's text has no NUL.</summary>
+    private static void CheckTexts(ScheduleInput input, FieldErrors errors)
+    {
+        foreach (var (field, text) in new[] { ("name", input.Name), ("description", input.Description), ("owner", input.Owner) })
+        {
+            if (text?.Contains('\0', StringComparison.Ordinal) is true)
+            {
+                errors.Add(field, $"{field}: the character NUL (\\u0000) cannot be stored.");
+            }
+        }
     }
 
     private static void CheckTags(ScheduleInput input, FieldErrors errors)

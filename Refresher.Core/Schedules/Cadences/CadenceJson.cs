@@ -19,7 +19,18 @@ public static class CadenceJson
     public static Cadence? Read(JsonElement sent, out IReadOnlyList<CadenceError> errors)
     {
         CadenceReader reader = new(sent);
-        Cadence? cadence = reader.Read();
+        Cadence? cadence;
+        try
+        {
+            cadence = reader.Read();
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair: JSON allows it to be written, and no text can hold it.
+            errors = [new CadenceError("cadence", "cadence has a text that is not valid Unicode.")];
+            return null;
+        }
+
         errors = cadence is not null && reader.Errors.Count == 0 ? cadence.Validate() : reader.Errors;
         return errors.Count == 0 ? cadence : null;
     }
