@@ -1,8 +1,17 @@
+using Refresher.Api;
+using Refresher.Core;
+using Refresher.Core.Execution;
 using Refresher.ServiceDefaults;
+using Refresher.Tasks;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
+builder.AddRefresherData(TaskCatalog.Kinds, maxPoolSize: 20);
+builder.AddNode("api");
+builder.AddApi();
 
 var app = builder.Build();
+app.UseApi();
+app.MapApi();
 app.MapDefaultEndpoints();
 app.Run();

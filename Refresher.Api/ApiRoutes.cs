@@ -1,0 +1,51 @@
+using Refresher.Api.Http;
+using Refresher.Api.Kinds;
+using Refresher.Api.Operations;
+using Refresher.Api.Queues;
+using Refresher.Api.Runs;
+using Refresher.Api.Schedules;
+using Refresher.Api.Workers;
+using Refresher.Core.Contract;
+
+namespace Refresher.Api;
+
+/// <summary>The way of a request, and where it may lead.</summary>
+internal static class ApiRoutes
+{
+    public const string Base = "/api/v1";
+
+    public static void UseApi(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages(Problems.WriteAsync);
+        app.Use(AnswerHeaders.AddAsync);
+        app.UseRouting();
+        app.UseRequestTimeouts();
+        app.UseAuthentication();
+        app.UseAuthorization();
+    }
+
+    public static void MapApi(this WebApplication app)
+    {
+        var api = app.MapGroup(Base);
+        api.AddEndpointFilter<RefuseWrongInput>()
+            .WithRequestTimeout(AnswerTime.Policy)
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status401Unauthorized)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        api.MapKinds();
+        api.MapSchedules();
+        api.MapScheduleActions();
+        api.MapRuns();
+        api.MapRunLogs();
+        api.MapWorkers();
+        api.MapQueues();
+
+        app.MapPrometheusTargets();
+        app.MapOpenApi().AllowAnonymous();
+        foreach (var kind in app.Services.GetRequiredService<KindCatalog>())
+        {
+            kind.MapEndpoints(app);
+        }
+    }
+}

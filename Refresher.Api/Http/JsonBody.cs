@@ -1,0 +1,69 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http.Metadata;
+using Refresher.Core;
+using Refresher.Core.Schedules;
+
+namespace Refresher.Api.Http;
+
+/// <summary>Bytes that a request's body may have; Kestrel refuses what is longer with 413.</summary>
+internal static class BodyLimit
+{
+    public const long Usual = 1024 * 1024;
+
+    public const long ManyRuns = 8 * 1024 * 1024;
+}
+
+/// <summary>A JSON body read strictly: a field nobody knows is an error. A nullable parameter may be left out altogether.</summary>
+internal sealed class JsonBody<T> : IRequestInput, IBindableFromHttpContext<JsonBody<T>>, IEndpointParameterMetadataProvider
+    where T : class
+{
+    private readonly T? _value;
+
+    private JsonBody(T? value, FieldErrors errors) => (_value, Problem) = (value, errors.Count > 0 ? Problems.Invalid(errors) : null);
+
+    public T Value => _value ?? throw new InvalidOperationException("The body was not right; the filter answers before its value is asked for.");
+
+    [MemberNotNullWhen(false, nameof(_value))]
+    public ProblemHttpResult? Problem { get; }
+
+    public static async ValueTask<JsonBody<T>?> BindAsync(HttpContext context, ParameterInfo parameter)
+    {
+        using var body = await BodyBytes.ReadAsync(context);
+        var errors = new FieldErrors();
+        if (body.Length == 0)
+        {
+            return IsOptional(parameter) ? null : new(null, errors.Add("", "The body is empty; JSON is needed."));
+        }
+
+        var value = JsonInput.Read<T>(BodyBytes.Of(body), ScheduleInput.Json, errors);
+        return new(value, value is null && errors.Count == 0 ? errors.Add("", "This must be a JSON object.") : errors);
+    }
+
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
+        builder.Metadata.Add(new AcceptsMetadata(["application/json"], typeof(T), IsOptional(parameter)));
+
+    private static bool IsOptional(ParameterInfo parameter) => new NullabilityInfoContext().Create(parameter).WriteState == NullabilityState.Nullable;
+}
+
+/// <summary>A body as bytes of UTF-8.</summary>
+internal static class BodyBytes
+{
+    private static ReadOnlySpan<byte> Mark => [0xEF, 0xBB, 0xBF];
+
+    public static async Task<MemoryStream> ReadAsync(HttpContext context)
+    {
+        var length = Math.Clamp(context.Request.ContentLength ?? 0, 0, BodyLimit.Usual);
+        var body = new MemoryStream((int)length);
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        return body;
+    }
+
+    /// <summary>Without the byte order mark that some clients send.</summary>
+    public static ReadOnlySpan<byte> Of(MemoryStream body)
+    {
+        ReadOnlySpan<byte> bytes = body.GetBuffer().AsSpan(0, (int)body.Length);
+        return bytes.StartsWith(Mark) ? bytes[Mark.Length..] : bytes;
+    }
+}

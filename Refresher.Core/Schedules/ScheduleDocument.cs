@@ -1,0 +1,75 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Refresher.Core.Contract;
+
+namespace Refresher.Core.Schedules;
+
+/// <summary>
+/// A schedule as a JSON document that is read, changed and sent back, whole or as a merge patch (RFC 7396). What only the program
+/// sets may be sent along and is ignored, and a masked secret stays as it was.
+/// </summary>
+public static class ScheduleDocument
+{
+    private static readonly string[] ReadOnly = ["id", "cadenceText", "effective", "state", "createdAt", "updatedAt", "version"];
+
+    /// <summary>The input that makes <paramref name="stored"/> what <paramref name="sent"/> says; what is left out becomes the default.</summary>
+    /// <returns>Null with at least one error.</returns>
+    public static ScheduleInput? Replace(Schedule stored, JsonObject sent, KindCatalog kinds, FieldErrors errors)
+    {
+        foreach (var name in ReadOnly)
+        {
+            sent.Remove(name);
+        }
+
+        if (sent["options"] is JsonObject options && KindOf(sent) == stored.Kind && kinds.Find(stored.Kind) is { } kind)
+        {
+            SecretOptions.Restore(kind, options, stored.Options);
+        }
+
+        return JsonInput.Read<ScheduleInput>(sent.ToJsonString(), ScheduleInput.Json, errors);
+    }
+
+    /// <summary>The input that changes in <paramref name="stored"/> what <paramref name="patch"/> names.</summary>
+    /// <inheritdoc cref="Replace" path="/returns"/>
+    public static ScheduleInput? Patch(Schedule stored, JsonObject patch, KindCatalog kinds, FieldErrors errors)
+    {
+        var target = JsonSerializer.SerializeToNode(ScheduleInput.Of(stored), ScheduleInput.Json)!.AsObject();
+
+        // Options of another kind and fields of another type of cadence have nothing in common with what was there.
+        if (KindOf(patch) is { } kind && kind != stored.Kind)
+        {
+            target.Remove("options");
+        }
+
+        if (patch["cadence"]?["type"] is { } type && !JsonNode.DeepEquals(type, target["cadence"]?["type"]))
+        {
+            target.Remove("cadence");
+        }
+
+        return Replace(stored, (JsonObject)Merge(target, patch)!, kinds, errors);
+    }
+
+    private static string? KindOf(JsonObject document) => document["kind"] is JsonValue value && value.TryGetValue(out string? kind) ? kind : null;
+
+    /// <summary>RFC 7396, section 2.</summary>
+    private static JsonNode? Merge(JsonNode? target, JsonNode? patch)
+    {
+        if (patch is not JsonObject changes)
+        {
+            return patch?.DeepClone();
+        }
+
+        var merged = target as JsonObject ?? [];
+        foreach (var (name, change) in changes)
+        {
+            var before = merged[name];
+            merged.Remove(name);
+            if (change is not null)
+            {
+                merged[name] = Merge(before, change);
+            }
+        }
+
+        return merged;
+    }
+}
