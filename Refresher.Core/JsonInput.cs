@@ -72,6 +72,11 @@ public static class JsonInput
             return $"There is no such field. There are: {string.Join(", ", known)}.";
         }
 
+        if (error.Message.StartsWith("Duplicate property", StringComparison.Ordinal))
+        {
+            return "This field is given twice.";
+        }
+
         return field.Length == 0 ? "This must be a JSON object." : $"This must be {(TypeAt(type, field) is { } wanted ? WordFor(wanted) : "of the form that the schema shows")}.";
     }
 

@@ -7,14 +7,6 @@ using Refresher.Core.Schedules;
 
 namespace Refresher.Api.Http;
 
-/// <summary>Bytes that a request's body may have; Kestrel refuses what is longer with 413.</summary>
-internal static class BodyLimit
-{
-    public const long Usual = 1024 * 1024;
-
-    public const long ManyRuns = 8 * 1024 * 1024;
-}
-
 /// <summary>A JSON body read strictly: a field nobody knows is an error. A nullable parameter may be left out altogether.</summary>
 internal sealed class JsonBody<T> : IRequestInput, IBindableFromHttpContext<JsonBody<T>>, IEndpointParameterMetadataProvider
     where T : class
@@ -45,25 +37,4 @@ internal sealed class JsonBody<T> : IRequestInput, IBindableFromHttpContext<Json
         builder.Metadata.Add(new AcceptsMetadata(["application/json"], typeof(T), IsOptional(parameter)));
 
     private static bool IsOptional(ParameterInfo parameter) => new NullabilityInfoContext().Create(parameter).WriteState == NullabilityState.Nullable;
-}
-
-/// <summary>A body as bytes of UTF-8.</summary>
-internal static class BodyBytes
-{
-    private static ReadOnlySpan<byte> Mark => [0xEF, 0xBB, 0xBF];
-
-    public static async Task<MemoryStream> ReadAsync(HttpContext context)
-    {
-        var length = Math.Clamp(context.Request.ContentLength ?? 0, 0, BodyLimit.Usual);
-        var body = new MemoryStream((int)length);
-        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-        return body;
-    }
-
-    /// <summary>Without the byte order mark that some clients send.</summary>
-    public static ReadOnlySpan<byte> Of(MemoryStream body)
-    {
-        ReadOnlySpan<byte> bytes = body.GetBuffer().AsSpan(0, (int)body.Length);
-        return bytes.StartsWith(Mark) ? bytes[Mark.Length..] : bytes;
-    }
 }

@@ -70,7 +70,7 @@ public sealed class SchedulesTests(ApiHost api)
     {
         await MakeAsync("Other cadence");
         var changed = await PatchAsync("other-cadence", """{"cadence": {"type": "cron", "cron": "30 2 * * *", "timeZone": "Europe/Berlin"}}""");
-        Assert.Equal("At 02:30, Europe/Berlin", changed.GetProperty("cadenceText").GetString());
+        Assert.Equal("At 02:30 every day, Europe/Berlin", changed.GetProperty("cadenceText").GetString());
         changed = await PatchAsync("other-cadence", """{"cadence": {"cron": "30 3 * * *"}}""");
         Assert.Equal("Europe/Berlin", changed.GetProperty("cadence").GetProperty("timeZone").GetString());
     }
@@ -155,7 +155,7 @@ public sealed class SchedulesTests(ApiHost api)
     {
         var preview = await api.PostAsync(
             $"{Schedules}/preview", """{"cadence": {"type": "cron", "cron": "30 2 * * *", "timeZone": "Europe/Berlin"}, "from": "2027-03-27T12:00:00Z", "count": 2}""", HttpStatusCode.OK);
-        Assert.Equal("At 02:30, Europe/Berlin", preview.GetProperty("description").GetString());
+        Assert.Equal("At 02:30 every day, Europe/Berlin", preview.GetProperty("description").GetString());
         var occurrences = preview.GetProperty("occurrences");
         Assert.Equal(2, occurrences.GetArrayLength());
         Assert.Equal("2027-03-28T01:00:00Z", occurrences[0].GetProperty("at").GetString());
