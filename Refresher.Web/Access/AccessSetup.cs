@@ -29,7 +29,7 @@ internal static class AccessSetup
         services.Configure<SecurityStampValidatorOptions>(stamp => stamp.ValidationInterval = TimeSpan.FromMinutes(1));
         services.AddAuthorization(Policies.Add);
         services.AddAntiforgery(Antiforgery);
-        services.AddLoginRateLimit();
+        services.AddLoginRateLimit(builder.Configuration);
         return builder;
     }
 

@@ -7,15 +7,15 @@ internal static class LoginRateLimit
 {
     public const string Name = "login";
 
-    /// <summary>Tries of one address a minute.</summary>
-    public const int Tries = 20;
+    private const int DefaultTries = 20;
 
-    public static IServiceCollection AddLoginRateLimit(this IServiceCollection services) => services.AddRateLimiter(options =>
+    /// <param name="configuration"><c>Login:TriesPerMinute</c> of one address; 20 when it is not set.</param>
+    public static IServiceCollection AddLoginRateLimit(this IServiceCollection services, IConfiguration configuration) => services.AddRateLimiter(options =>
     {
         options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
         options.AddPolicy(Name, http => HttpMethods.IsPost(http.Request.Method)
-            ? RateLimitPartition.GetFixedWindowLimiter(http.Connection.RemoteIpAddress?.ToString() ?? "", _ =>
-                new FixedWindowRateLimiterOptions { PermitLimit = Tries, Window = TimeSpan.FromMinutes(1) })
-            : RateLimitPartition.GetNoLimiter(""));
+            ? RateLimitPartition.GetFixedWindowLimiter($"from {http.Connection.RemoteIpAddress}", _ =>
+                new FixedWindowRateLimiterOptions { PermitLimit = configuration.GetValue("Login:TriesPerMinute", DefaultTries), Window = TimeSpan.FromMinutes(1) })
+            : RateLimitPartition.GetNoLimiter("looking"));
     });
 }

@@ -63,7 +63,30 @@ public sealed class ScheduleForm
 
     /// <summary>Reads the form as Core takes it.</summary>
     /// <returns>Null with at least one error.</returns>
-    public ScheduleInput? ToInput(FieldErrors errors) => JsonInput.Read<ScheduleInput>(ToJson().ToJsonString(), ScheduleInput.Json, errors);
+    public ScheduleInput? ToInput(FieldErrors errors)
+    {
+        var json = ToJson();
+        while (true)
+        {
+            var wrong = new FieldErrors();
+            var input = JsonInput.Read<ScheduleInput>(json.ToJsonString(), ScheduleInput.Json, wrong);
+            if (wrong.Count == 0)
+            {
+                return errors.Count == 0 ? input : null;
+            }
+
+            foreach (var (field, messages) in wrong)
+            {
+                errors.Add(field, string.Join(' ', messages));
+            }
+
+            // The reader stops at the first field that it cannot read: without that one it tells the next.
+            if (wrong.All(error => !Remove(json, error.Key.Split('.'))))
+            {
+                return null;
+            }
+        }
+    }
 
     /// <summary>What the Api would be sent for this form; fields left empty are left out.</summary>
     public JsonObject ToJson()
@@ -97,6 +120,9 @@ public sealed class ScheduleForm
             json[field] = node(this[prefix + field]);
         }
     }
+
+    private static bool Remove(JsonObject json, ReadOnlySpan<string> path) =>
+        path is [var name] ? json.Remove(name) : json[path[0]] is JsonObject inner && Remove(inner, path[1..]);
 
     private static JsonNode? Number(string text) =>
         decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : text;

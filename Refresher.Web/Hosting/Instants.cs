@@ -27,10 +27,11 @@ internal static class Instants
         return isPast ? $"{words} ago" : $"in {words}";
     }
 
-    /// <summary><c>340 ms</c>, <c>12.3 s</c>, <c>2 min 5 s</c>, <c>1 h 3 min</c>, <c>3 d 4 h</c>.</summary>
+    /// <summary><c>&lt;1 ms</c>, <c>340 ms</c>, <c>12.3 s</c>, <c>2 min 5 s</c>, <c>1 h 3 min</c>, <c>3 d 4 h</c>.</summary>
     public static string Words(TimeSpan duration) => duration switch
     {
         { Ticks: < 0 } => "−" + Words(duration.Negate()),
+        { TotalMilliseconds: < 1 } => "<1 ms",
         { TotalMilliseconds: < 1000 } => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMilliseconds:0} ms"),
         { TotalSeconds: < 60 } => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0.#} s"),
         { TotalMinutes: < 60 } => Pair(duration.Minutes, "min", duration.Seconds, "s"),

@@ -14,6 +14,7 @@ internal static class PageSetup
     {
         // Without it a built, unpublished Web in Production would serve empty files.
         builder.WebHost.UseStaticWebAssets();
+        ServeAssetsAsBuilt(builder);
         builder.WebHost.ConfigureKestrel(server =>
         {
             server.AddServerHeader = false;
@@ -33,6 +34,16 @@ internal static class PageSetup
         });
         builder.Services.Configure<BrotliCompressionProviderOptions>(brotli => brotli.Level = System.IO.Compression.CompressionLevel.Fastest);
         return builder;
+    }
+
+    /// <summary>A built, unpublished Web would send its files hardly compressed and never cached, for whoever edits them just now.</summary>
+    private static void ServeAssetsAsBuilt(WebApplicationBuilder builder)
+    {
+        if (!builder.Environment.IsDevelopment())
+        {
+            builder.Configuration["ReloadStaticAssetsAtRuntime"] = "false";
+            builder.Configuration["EnableStaticAssetsDevelopmentCaching"] = "true";
+        }
     }
 
     public static WebApplication UsePages(this WebApplication app)

@@ -9,6 +9,19 @@ export function showTimes(root) {
   for (const time of root.querySelectorAll?.("time[data-show]") ?? []) {
     write(time);
   }
+  for (const label of root.querySelectorAll?.("text[data-hour]") ?? []) {
+    put(label, String(new Date(label.dataset.hour).getHours()).padStart(2, "0"));
+  }
+  for (const note of root.querySelectorAll?.("[data-hours]") ?? []) {
+    put(note, `hours in ${zone}`);
+  }
+}
+
+/** Written only when it differs: whoever watches the page for changes would otherwise see one each time. */
+function put(element, text) {
+  if (element.textContent !== text) {
+    element.textContent = text;
+  }
 }
 
 /** Parts that are fetched again bring UTC along: it is turned before anything is painted. */
@@ -19,8 +32,8 @@ export function keepTimes() {
 function write(time) {
   const at = new Date(time.dateTime);
   const shown = { full: () => full.format(at), time: () => precise.format(at), clock: () => clock.format(at), ago: () => relative(at) }[time.dataset.show]?.();
-  if (shown && time.textContent !== shown) {
-    time.textContent = shown;
+  if (shown) {
+    put(time, shown);
   }
   // Local first where words hide it, then UTC, as the server wrote it.
   if (!time.dataset.utc) {

@@ -1,0 +1,131 @@
+using System.Globalization;
+using System.Net;
+using Microsoft.Playwright;
+using Refresher.Testing;
+
+namespace Refresher.Browser.Tests;
+
+/// <summary>Scheduler, worker and Web as processes over a database of their own, and a Chromium to look at them with.</summary>
+public sealed class RunningSystem : IAsyncLifetime
+{
+    public const string Password = "correct horse battery";
+
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(90);
+    private readonly List<ServiceProcess> _services = [];
+    private readonly string _address = $"http://127.0.0.1:{FreePort.Next()}";
+    private TestDatabase? _database;
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+
+    public async Task InitializeAsync()
+    {
+        if (BrowserFactAttribute.Chromium is not { } chromium)
+        {
+            return;
+        }
+
+        _database = await TestDatabase.CreateAsync();
+        Start("Scheduler", $"http://127.0.0.1:{FreePort.Next()}");
+        Start("Worker", $"http://127.0.0.1:{FreePort.Next()}");
+        StartWeb();
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = chromium, Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"] });
+        await WaitForWebAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await (_browser?.DisposeAsync() ?? ValueTask.CompletedTask);
+        _playwright?.Dispose();
+        foreach (var service in _services)
+        {
+            await service.DisposeAsync();
+        }
+
+        await (_database?.DisposeAsync() ?? ValueTask.CompletedTask);
+    }
+
+    /// <summary>A browser window of its own; what its console says that is not information ends up in <paramref name="complaints"/>.</summary>
+    public async Task<IPage> OpenAsync(List<string> complaints, int width = 1280)
+    {
+        var context = await _browser!.NewContextAsync(new() { BaseURL = _address, ViewportSize = new() { Width = width, Height = 850 }, TimezoneId = "Europe/Berlin", Locale = "en-GB" });
+        var page = await context.NewPageAsync();
+        page.Console += (_, message) =>
+        {
+            // htmx reports that a request of the page that is being left was given up.
+            if (message.Type is "error" or "warning" && !message.Text.StartsWith("htmx:sendAbort", StringComparison.Ordinal) && !message.Text.StartsWith("htmx:afterRequest", StringComparison.Ordinal))
+            {
+                complaints.Add(message.Text);
+            }
+        };
+        page.PageError += (_, error) => complaints.Add(error);
+        return page;
+    }
+
+    public static async Task LogInAsync(IPage page)
+    {
+        await page.GotoAsync("/login");
+        await page.GetByLabel("User name").FillAsync("admin");
+        await page.GetByLabel("Password").FillAsync(Password);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Log in" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Overview" })).ToBeVisibleAsync();
+    }
+
+    /// <summary>Stops Web as an update would, and starts it again at the same address.</summary>
+    public async Task RestartWebAsync()
+    {
+        var web = _services.Single(service => service.Name == "Web");
+        await web.DisposeAsync();
+        _services.Remove(web);
+        StartWeb();
+        await WaitForWebAsync();
+    }
+
+    private void StartWeb() => Start("Web", _address);
+
+    private void Start(string service, string address) => _services.Add(ServiceProcess.Start(service, service, _database!, new Dictionary<string, string>
+    {
+        ["ASPNETCORE_URLS"] = address,
+        ["FirstLogin__AdminPassword"] = Password,
+        ["Worker__Concurrency"] = "4",
+    }));
+
+    private async Task WaitForWebAsync()
+    {
+        using var http = new HttpClient();
+        using var stop = new CancellationTokenSource(Deadline);
+        while (true)
+        {
+            try
+            {
+                using var answer = await http.GetAsync(new Uri(_address + "/login"), stop.Token);
+                if (answer.StatusCode == HttpStatusCode.OK && await HasAdminAsync(stop.Token))
+                {
+                    return;
+                }
+            }
+            catch (HttpRequestException)
+            {
+                // Not listening yet.
+            }
+
+            await Task.Delay(100, stop.Token);
+        }
+    }
+
+    private async Task<bool> HasAdminAsync(CancellationToken cancel)
+    {
+        try
+        {
+            await using var connection = new Npgsql.NpgsqlConnection(_database!.ConnectionString);
+            await connection.OpenAsync(cancel);
+            await using var command = new Npgsql.NpgsqlCommand("SELECT count(*) FROM identity_users", connection);
+            return Convert.ToInt64(await command.ExecuteScalarAsync(cancel), CultureInfo.InvariantCulture) > 0;
+        }
+        catch (Npgsql.PostgresException)
+        {
+            // The scheduler has not made the tables yet.
+            return false;
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using System.Text.RegularExpressions;
+
+namespace Refresher.Web.Tests.Pages;
+
+/// <summary>The pages that are always there, and what holds for each.</summary>
+internal static partial class Site
+{
+    public static IReadOnlyList<string> Paths { get; } =
+    [
+        "/", "/schedules", "/schedules?search=x&show=failing&kind=hello&tag=a", "/schedules/new?kind=hello", "/schedules/new?kind=http-request", "/runs",
+        "/runs?state=failed&kind=hello&trigger=manual&since=24h", "/runs?state=nonsense&after=nonsense&schedule=nonsense", "/workers", "/tasks", "/account", "/system", "/forbidden",
+    ];
+
+    /// <summary>Nothing that the policy would refuse: no inline script, no handler, no style.</summary>
+    public static void AssertClean(string path, string html) => Assert.False(Inline().IsMatch(html), $"{path}: {Inline().Match(html).Value}");
+
+    [GeneratedRegex("""<script(?![^>]*src=)[^>]*>|<style|<[a-z][a-z0-9-]*(?:\s+[\w:@-]+(?:\s*=\s*(?:"[^"]*"|'[^']*'))?)*\s+(?:style|on[a-z]+)\s*=""", RegexOptions.IgnoreCase)]
+    private static partial Regex Inline();
+}
