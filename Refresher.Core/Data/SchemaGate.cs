@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -49,7 +48,7 @@ internal sealed partial class SchemaWatch(SchemaGate gate, ClusterClock clock, I
         {
             await using var scope = scopes.CreateAsyncScope();
             var database = scope.ServiceProvider.GetRequiredService<RefresherDb>().Database;
-            var missing = (await database.GetPendingMigrationsAsync(cancel)).Count();
+            var missing = (await SchemaVersion.PendingAsync(database, cancel)).Count;
             return missing == 0 ? null : $"{missing} migration(s), which a scheduler applies at its start";
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)

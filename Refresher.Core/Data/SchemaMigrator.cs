@@ -44,11 +44,11 @@ internal sealed partial class SchemaMigrator(IServiceScopeFactory scopes, Cluste
     {
         await using var scope = scopes.CreateAsyncScope();
         var database = scope.ServiceProvider.GetRequiredService<RefresherDb>().Database;
-        var pending = (await database.GetPendingMigrationsAsync(cancel)).ToArray();
-        if (pending.Length > 0)
+        var pending = await SchemaVersion.PendingAsync(database, cancel);
+        if (pending.Count > 0)
         {
             await database.MigrateAsync(cancel);
-            LogMigrated(pending.Length, pending[^1]);
+            LogMigrated(pending.Count, pending[^1]);
         }
 
         await clock.Synchronized.WaitAsync(cancel);

@@ -41,12 +41,12 @@ internal static class Lateness
         await using var command = source.CreateCommand("""
             WITH made AS (
                 INSERT INTO schedules (id, key, name, description, owner, tags, kind, options, cadence, queue, priority, enabled, created_at, updated_at, start_at)
-                SELECT gen_random_uuid(), 'bench-' || n, 'Bench ' || n, '', '', '{}', 'hello', '{}', 
+                SELECT gen_random_uuid(), 'bench-' || n, 'Bench ' || n, '', '', '{}', 'hello', '{}',
                        CASE WHEN n < $2 * 60 THEN '{"type":"every","every":"00:01:00"}'::jsonb ELSE '{"type":"cron","cron":"0 0 1 1 *","timeZone":"UTC"}'::jsonb END,
-                       'default', 2, true, now(), now(), date_trunc('minute', now()) + (n % 60) * interval '1 second'
+                       'default', 2, true, now(), now(), date_trunc('minute', now()) - interval '1 minute' + (n % 60) * interval '1 second'
                 FROM generate_series(0, $1 - 1) AS n RETURNING id, key, start_at)
             INSERT INTO schedule_states (schedule_id, next_due_at, active, prepared)
-            SELECT id, CASE WHEN substr(key, 7)::int < $2 * 60 THEN start_at + interval '1 minute' ELSE now() + interval '300 days' END, 0, 0 FROM made
+            SELECT id, CASE WHEN substr(key, 7)::int < $2 * 60 THEN start_at + interval '1 minute' * ceil(extract(epoch FROM now() + interval '5 seconds' - start_at) / 60) ELSE now() + interval '300 days' END, 0, 0 FROM made
             """);
         command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = schedules }, new() { Value = perSecond } });
         command.CommandTimeout = 300;
