@@ -19,6 +19,7 @@ public sealed partial class RunQueue(IConnectionMultiplexer redis, ILogger<RunQu
     private const int SendBatch = 1000;
 
     private readonly ConcurrentDictionary<RedisKey, bool> _groups = new();
+    private volatile bool _silent;
 
     private IDatabase Database => redis.GetDatabase();
 
@@ -41,11 +42,17 @@ public sealed partial class RunQueue(IConnectionMultiplexer redis, ILogger<RunQu
             }
 
             await Database.PublishAsync(RedisKeys.Wake, RedisValue.EmptyString);
+            _silent = false;
             return true;
         }
         catch (Exception error) when (error is RedisException or TimeoutException)
         {
-            LogNotSent(runs.Count, error.Message);
+            if (!_silent)
+            {
+                _silent = true;
+                LogNotSent(runs.Count, error.Message);
+            }
+
             return false;
         }
     }

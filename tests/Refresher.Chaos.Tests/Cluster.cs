@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using Npgsql;
 using Refresher.Tasks;
 using Refresher.Testing;
 using StackExchange.Redis;
@@ -76,14 +74,8 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>Kills the server's process and starts it again; Redis comes back empty, PostgreSQL recovers from its log.</summary>
     public async Task KillServerAsync(string server)
     {
-        var id = server == "redis" ? await RedisIdAsync() : await PostgresIdAsync();
         _ledger.Broke($"kill -9 {server}");
-        using (var process = Process.GetProcessById(id))
-        {
-            process.Kill();
-            await process.WaitForExitAsync();
-        }
-
+        await Servers.KillAsync(server);
         await Servers.StartAgainAsync(server);
     }
 
@@ -107,22 +99,5 @@ internal sealed class Cluster : IAsyncDisposable
 
         await Client.DisposeAsync();
         await Servers.DisposeAsync();
-    }
-
-    private async Task<int> RedisIdAsync()
-    {
-        using var redis = await ConnectionMultiplexer.ConnectAsync(Database.RedisConnectionString);
-        var info = (string?)await redis.GetDatabase().ExecuteAsync("INFO", "server") ?? "";
-        return int.Parse(info.Split('\n').Single(line => line.StartsWith("process_id:", StringComparison.Ordinal)).Split(':')[1], System.Globalization.CultureInfo.InvariantCulture);
-    }
-
-    private async Task<int> PostgresIdAsync()
-    {
-        await using var connection = new NpgsqlConnection(Database.ConnectionString);
-        await connection.OpenAsync();
-
-        // A backend's parent is the postmaster.
-        var stat = await File.ReadAllTextAsync($"/proc/{connection.ProcessID}/stat");
-        return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
     }
 }

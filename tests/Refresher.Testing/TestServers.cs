@@ -1,6 +1,9 @@
+using System.Globalization;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
+using Npgsql;
+using StackExchange.Redis;
 
 namespace Refresher.Testing;
 
@@ -47,13 +50,43 @@ public sealed class TestServers : IAsyncDisposable
     public async Task StartAgainAsync(string server)
     {
         await CommandAsync(server, KnownResourceCommands.StartCommand);
-        await _app.ResourceNotifications.WaitForResourceHealthyAsync(server);
+
+        // "Stopped" is what it was until a moment ago: waiting must not end at that.
+        await _app.ResourceNotifications.WaitForResourceHealthyAsync(server, WaitBehavior.WaitOnResourceUnavailable);
+    }
+
+    /// <summary>Kills the server's process: it gets no chance to write or to say anything.</summary>
+    public async Task KillAsync(string server)
+    {
+        var id = server == "redis" ? await RedisProcessAsync() : await PostgresProcessAsync();
+        using var process = System.Diagnostics.Process.GetProcessById(id);
+        process.Kill();
+
+        // Until the AppHost has seen it, a command to start it again would find it running.
+        await _app.ResourceNotifications.WaitForResourceAsync(server, seen => KnownResourceStates.TerminalStates.Contains(seen.Snapshot.State?.Text));
     }
 
     public async ValueTask DisposeAsync()
     {
         await _app.DisposeAsync();
         await _builder.DisposeAsync();
+    }
+
+    private async Task<int> RedisProcessAsync()
+    {
+        using var redis = await ConnectionMultiplexer.ConnectAsync(RedisConnectionString);
+        var info = (string?)await redis.GetDatabase().ExecuteAsync("INFO", "server") ?? "";
+        return int.Parse(info.Split('\n').Single(line => line.StartsWith("process_id:", StringComparison.Ordinal)).Split(':')[1], CultureInfo.InvariantCulture);
+    }
+
+    private async Task<int> PostgresProcessAsync()
+    {
+        await using var connection = new NpgsqlConnection(PostgresConnectionString);
+        await connection.OpenAsync();
+
+        // A backend's parent is the postmaster.
+        var stat = await File.ReadAllTextAsync($"/proc/{connection.ProcessID}/stat");
+        return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
     }
 
     private async Task CommandAsync(string server, string command)
