@@ -16,6 +16,9 @@ namespace Refresher.Core.Execution;
 internal sealed partial class LeaseKeeper(
     NpgsqlDataSource database, ActiveRuns active, IOptions<WorkerOptions> options, LiveSignals signals, ClusterClock clock, ILogger<LeaseKeeper> log) : IDisposable
 {
+    /// <summary>The part of a lease in which a run may go on without a renewal; the rest is for it to end.</summary>
+    public const double SafePart = 0.8;
+
     private const string Sql = """
         UPDATE runs r SET lease_until = $4, progress = COALESCE(n.progress, r.progress), progress_text = COALESCE(n.text, r.progress_text)
         FROM unnest($1, $5, $6, $7) AS n(id, fence, progress, text)
@@ -111,7 +114,7 @@ internal sealed partial class LeaseKeeper(
 
     private void StopWhatIsNearlyLost()
     {
-        foreach (var run in active.All.Where(run => Stopwatch.GetElapsedTime(run.RenewedAt) > 0.8 * Lease))
+        foreach (var run in active.All.Where(run => Stopwatch.GetElapsedTime(run.RenewedAt) > SafePart * Lease))
         {
             LogGivenUp(run.Run.Id);
             run.Stop(StopCause.LeaseLost);

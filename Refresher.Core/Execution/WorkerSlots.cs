@@ -89,12 +89,13 @@ internal sealed class WorkerSlots(IOptions<WorkerOptions> options, RunExecutor e
         for (ActiveRun? run = first; run is not null; run = TakeNext())
         {
             var began = Stopwatch.GetTimestamp();
-            if (run.Cause != StopCause.LeaseLost)
+            if (run.Cause != StopCause.LeaseLost && Stopwatch.GetElapsedTime(run.RenewedAt) < LeaseKeeper.SafePart * options.Value.Lease)
             {
                 await ExecuteAsync(run);
             }
             else
             {
+                // The whole process may have stood still while it waited in line: somebody else has it by now.
                 active.Remove(run);
             }
 
