@@ -45,6 +45,7 @@ public static class RefresherData
         builder.Services.AddSingleton(services =>
         {
             var source = new NpgsqlDataSourceBuilder(connectionString);
+            source.Name = "refresher";
             source.ConnectionStringBuilder.MaxPoolSize = maxPoolSize;
             source.ConnectionStringBuilder.ApplicationName ??= builder.Environment.ApplicationName;
             source.UseLoggerFactory(services.GetService<Microsoft.Extensions.Logging.ILoggerFactory>());

@@ -7,7 +7,17 @@ namespace Refresher.Chaos.Tests;
 /// <summary>Two schedulers, one of them on a host whose clock is an hour ahead, and some workers, on servers of their own. Made to be broken.</summary>
 internal sealed class Cluster : IAsyncDisposable
 {
-    private static readonly string[] HourAhead = ["env", "FAKETIME_DONT_FAKE_MONOTONIC=1", "faketime", "-f", "+1h"];
+    // Only the clock on the wall: timers and waits go by the monotonic clock, which the library would otherwise break for .NET.
+    private static readonly Dictionary<string, string> HourAhead = new()
+    {
+        ["LD_PRELOAD"] = FakeTimeLibrary,
+        ["FAKETIME"] = "+1h",
+        ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1",
+        ["FAKETIME_FORCE_MONOTONIC_FIX"] = "0",
+    };
+
+    private const string FakeTimeLibrary = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
+
     private readonly Dictionary<string, ServiceProcess> _processes = [];
     private readonly Ledger _ledger;
 
@@ -22,7 +32,7 @@ internal sealed class Cluster : IAsyncDisposable
     public EngineHost Client { get; }
 
     /// <summary>True where the host's clock can be faked for one process.</summary>
-    public static bool CanFakeClock => File.Exists("/usr/bin/faketime");
+    public static bool CanFakeClock => File.Exists(FakeTimeLibrary);
 
     public static async Task<Cluster> StartAsync(Ledger ledger, int workers)
     {
@@ -43,7 +53,7 @@ internal sealed class Cluster : IAsyncDisposable
     public void Start(string name)
     {
         var service = name.StartsWith("worker", StringComparison.Ordinal) ? "Worker" : "Scheduler";
-        _processes[name] = ServiceProcess.Start(service, name, Database, null, name == "scheduler-2" && CanFakeClock ? HourAhead : []);
+        _processes[name] = ServiceProcess.Start(service, name, Database, name == "scheduler-2" && CanFakeClock ? HourAhead : null);
     }
 
     /// <summary>SIGKILL, and a new process of that name.</summary>

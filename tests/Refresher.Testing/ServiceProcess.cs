@@ -51,17 +51,10 @@ public sealed class ServiceProcess : IAsyncDisposable
     }
 
     /// <param name="service"><c>Worker</c>, <c>Scheduler</c>, <c>Api</c> or <c>Web</c>.</param>
-    /// <param name="wrap">A program to start it under, with its arguments: <c>faketime -f +1h</c>.</param>
-    public static ServiceProcess Start(string service, string name, TestDatabase database, IReadOnlyDictionary<string, string>? settings = null, params string[] wrap)
+    /// <param name="settings">Environment variables.</param>
+    public static ServiceProcess Start(string service, string name, TestDatabase database, IReadOnlyDictionary<string, string>? settings = null)
     {
-        var start = new ProcessStartInfo { RedirectStandardOutput = true, RedirectStandardError = true };
-        string[] command = [.. wrap, "dotnet", PathOf(service)];
-        start.FileName = command[0];
-        foreach (var argument in command[1..])
-        {
-            start.ArgumentList.Add(argument);
-        }
-
+        var start = new ProcessStartInfo("dotnet", [PathOf(service)]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.WorkingDirectory = Path.GetDirectoryName(PathOf(service))!;
         start.Environment["ConnectionStrings__refresher"] = database.ConnectionString;
         start.Environment["ConnectionStrings__redis"] = database.RedisConnectionString;
