@@ -14,6 +14,9 @@ missing_packages() {
     if [ "$1" = test ] && [ -d tests/Refresher.Browser.Tests ]; then
         has chromium || has google-chrome || echo chromium
     fi
+    if [ "$1" = test ] && [ -d tests/Refresher.Chaos.Tests ]; then
+        has faketime || echo faketime
+    fi
 }
 
 require_dotnet() {

@@ -66,7 +66,7 @@ public sealed class ServiceProcess : IAsyncDisposable
             start.Environment[key] = value;
         }
 
-        var process = Process.Start(start) ?? throw new InvalidOperationException($"{command[0]} could not be started.");
+        var process = Process.Start(start) ?? throw new InvalidOperationException("dotnet could not be started.");
         var started = new ServiceProcess(name, process);
         process.OutputDataReceived += (_, line) => started.Keep(line.Data);
         process.ErrorDataReceived += (_, line) => started.Keep(line.Data);
