@@ -62,7 +62,10 @@ public sealed partial class FirstLogin(RefresherDb db, TimeProvider clock, ILogg
         var there = await db.Roles.Select(r => r.Name).ToListAsync(cancel);
         db.AddRange(Roles.All.Where(name => !there.Contains(name)).Select(name => new IdentityRole<Guid>
         {
-            Id = Guid.CreateVersion7(clock.GetUtcNow()), Name = name, NormalizedName = name.ToUpperInvariant(), ConcurrencyStamp = Guid.NewGuid().ToString(),
+            Id = Guid.CreateVersion7(clock.GetUtcNow()),
+            Name = name,
+            NormalizedName = name.ToUpperInvariant(),
+            ConcurrencyStamp = Guid.NewGuid().ToString(),
         }));
         await db.SaveChangesAsync(cancel);
     }

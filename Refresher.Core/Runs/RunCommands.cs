@@ -92,8 +92,18 @@ public sealed class RunCommands(NpgsqlDataSource database, RefresherDb db, RunIn
         var now = clock.GetUtcNow();
         return Result<Run>.Done(await StartAsync(new NewRun
         {
-            Id = RunId.New(now), Kind = run.Kind, ScheduleId = run.ScheduleId, ScheduleKey = run.ScheduleKey, Trigger = RunTrigger.Rerun, State = RunState.Queued,
-            Queue = run.Queue, Priority = run.Priority, Options = run.Options, Policies = RunPolicies.Parse(run.Policies), DueAt = now, ParentId = run.Id,
+            Id = RunId.New(now),
+            Kind = run.Kind,
+            ScheduleId = run.ScheduleId,
+            ScheduleKey = run.ScheduleKey,
+            Trigger = RunTrigger.Rerun,
+            State = RunState.Queued,
+            Queue = run.Queue,
+            Priority = run.Priority,
+            Options = run.Options,
+            Policies = RunPolicies.Parse(run.Policies),
+            DueAt = now,
+            ParentId = run.Id,
         }, cancel));
     }
 

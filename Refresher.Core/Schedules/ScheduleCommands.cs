@@ -25,7 +25,13 @@ public sealed class ScheduleCommands(RefresherDb db, KindCatalog kinds, RunComma
         var now = Instants.FromTicks(Instants.FloorToMillisecond(clock.GetUtcNow().UtcTicks));
         var schedule = new Schedule
         {
-            Id = Guid.CreateVersion7(now), Key = read.Key, Name = input.Name!, Kind = input.Kind!, Options = read.Options, Cadence = read.Cadence, CreatedAt = now,
+            Id = Guid.CreateVersion7(now),
+            Key = read.Key,
+            Name = input.Name!,
+            Kind = input.Kind!,
+            Options = read.Options,
+            Cadence = read.Cadence,
+            CreatedAt = now,
         };
         Fill(schedule, input, read, now);
         if (input.Key is null)
