@@ -10,8 +10,10 @@ internal static class SchemaVersion
     /// <summary>The migrations still to be applied, in their order.</summary>
     public static async Task<IReadOnlyList<string>> PendingAsync(DatabaseFacade database, CancellationToken cancel)
     {
-        // Asked first: EF logs an error when it reads a history that is not there, and a new database has none.
-        var exists = await database.GetService<IHistoryRepository>().ExistsAsync(cancel);
+        // Asked in SQL: a new database has no history yet, and EF logs an error when it looks for it by reading it.
+        var exists = await database
+            .SqlQuery<bool>($"SELECT to_regclass({'"' + HistoryRepository.DefaultTableName + '"'}) IS NOT NULL AS \"Value\"")
+            .SingleAsync(cancel);
         return exists ? [.. await database.GetPendingMigrationsAsync(cancel)] : [.. database.GetMigrations()];
     }
 }
