@@ -49,7 +49,7 @@ internal static class ScheduleActions
         var ids = id ?? [];
         if (what == "delete")
         {
-            return http.Back($"{await commands.DeleteAsync(ids, http.RequestAborted)} schedules are deleted.");
+            return http.Back($"Deleted: {await commands.DeleteAsync(ids, http.RequestAborted)}.");
         }
 
         var done = 0;
@@ -58,7 +58,7 @@ internal static class ScheduleActions
             done += await DoAsync(one) ? 1 : 0;
         }
 
-        return http.Back(what switch { "pause" => $"{done} schedules are paused.", "resume" => $"{done} schedules run again.", _ => $"{done} runs are queued." }, done < ids.Length);
+        return http.Back(what switch { "pause" => $"Paused: {done}.", "resume" => $"Resumed: {done}.", _ => $"Runs queued: {done}." }, done < ids.Length);
 
         async Task<bool> DoAsync(Guid one) => what switch
         {
@@ -78,7 +78,7 @@ internal static class ScheduleActions
             removed += await commands.DeleteAsync([.. page.Items.Select(schedule => schedule.Id)], http.RequestAborted);
         }
         while (page.Next is not null);
-        return http.Back($"{removed} examples are removed.");
+        return http.Back($"Examples removed: {removed}.");
     }
 
     /// <summary>The cadence in words and its next instants, while it is typed.</summary>

@@ -18,7 +18,7 @@ public sealed class MainWayTests(RunningSystem system) : IClassFixture<RunningSy
 
         await page.GetByRole(AriaRole.Link, new() { Name = "New schedule" }).First.ClickAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "New schedule: Hello" }).ClickAsync();
-        await page.GetByLabel("Name", new() { Exact = true }).First.FillAsync("Watched greeting");
+        await page.GetByLabel("Name of the schedule").FillAsync("Watched greeting");
         await page.GetByText("at times of the clock").ClickAsync();
         await page.GetByLabel("Cron expression").FillAsync("30 2 * * MON-FRI");
         await Expect(page.Locator("#cadence-preview")).ToContainTextAsync("02:30 on weekdays, Europe/Berlin");
@@ -68,14 +68,37 @@ public sealed class MainWayTests(RunningSystem system) : IClassFixture<RunningSy
     }
 
     [BrowserFact]
+    public async Task A_tick_survives_what_happens_meanwhile()
+    {
+        var page = await system.OpenAsync(_complaints);
+        await RunningSystem.LogInAsync(page);
+        await MakeAsync(page, "Ticked and running");
+        await page.GotoAsync("/schedules?search=ticked");
+        await page.GetByLabel("Tick Ticked and running").CheckAsync();
+        var strip = page.Locator(".strip");
+        var before = await strip.InnerHTMLAsync();
+
+        await Expect(strip).Not.ToHaveJSPropertyAsync("innerHTML", before, new() { Timeout = 30_000 });
+        await Expect(page.GetByLabel("Tick Ticked and running")).ToBeCheckedAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Pause", Exact = true }).ClickAsync();
+
+        await Expect(page.GetByText("Paused: 1.")).ToBeVisibleAsync();
+        await Expect(page.GetByLabel("Tick Ticked and running")).Not.ToBeCheckedAsync();
+        Assert.Empty(_complaints);
+    }
+
+    [BrowserFact]
     public async Task Keys_lead_where_they_say()
     {
         var page = await system.OpenAsync(_complaints);
         await RunningSystem.LogInAsync(page);
 
+        // The sign of the stream appears when the scripts have run.
+        await Expect(page.Locator("[data-live-state]")).ToBeVisibleAsync(Soon);
         await page.Keyboard.PressAsync("g");
         await page.Keyboard.PressAsync("s");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Schedules" })).ToBeVisibleAsync();
+        await Expect(page.Locator("[data-live-state]")).ToBeVisibleAsync(Soon);
         await page.Keyboard.PressAsync("/");
         await Expect(page.Locator("#search")).ToBeFocusedAsync();
         await page.Locator("#search").BlurAsync();
@@ -102,7 +125,7 @@ public sealed class MainWayTests(RunningSystem system) : IClassFixture<RunningSy
     private static async Task MakeAsync(IPage page, string name)
     {
         await page.GotoAsync("/schedules/new?kind=hello");
-        await page.GetByLabel("Name", new() { Exact = true }).First.FillAsync(name);
+        await page.GetByLabel("Name of the schedule").FillAsync(name);
         await page.Locator("#every").FillAsync("2");
         await page.Locator("#unit").SelectOptionAsync("s");
         await page.GetByRole(AriaRole.Button, new() { Name = "Create schedule" }).ClickAsync();

@@ -3,7 +3,7 @@ import { keepTimes, showTimes } from "./times.js";
 import { goLive } from "./live.js";
 import { listenForKeys } from "./keys.js";
 import { askFirst } from "./confirm.js";
-import { closeMenus, followLogs, selectAll, sendActions, viewerZone } from "./pages.js";
+import { closeMenus, followLogs, keepTicks, selectAll, sendActions, viewerZone } from "./pages.js";
 
 showTimes(document);
 keepTimes();
@@ -13,6 +13,7 @@ askFirst();
 closeMenus();
 followLogs(document);
 selectAll();
+keepTicks();
 sendActions();
 viewerZone(document);
 

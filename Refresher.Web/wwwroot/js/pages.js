@@ -65,3 +65,15 @@ export function sendActions() {
     }
   });
 }
+
+/** A part that is fetched again leaves what the viewer ticked and opened as it is; only a sent form takes the ticks away. */
+export function keepTicks() {
+  window.Idiomorph.defaults.callbacks.beforeAttributeUpdated = name => name !== "checked" && name !== "open";
+  document.addEventListener("htmx:afterRequest", event => {
+    if (event.detail.elt.id === "bulk") {
+      for (const box of document.querySelectorAll("input[form=bulk], [data-select-all]")) {
+        box.checked = false;
+      }
+    }
+  });
+}

@@ -59,7 +59,7 @@ public sealed class ActionTests(WebUnderTest web) : IClassFixture<WebUnderTest>
         Assert.All(schedules, schedule => Assert.False(FindAsync(schedule.Id).GetAwaiter().GetResult()!.Enabled));
         using var deleted = await browser.SendAsync("/schedules", "/schedules/bulk", ("do", "delete"), ("id", $"{schedules[0].Id}"), ("id", $"{schedules[1].Id}"), ("return", "/schedules"));
 
-        Assert.Contains("2 schedules are deleted.", await browser.ReadAsync("/schedules"), StringComparison.Ordinal);
+        Assert.Contains("Deleted: 2.", await browser.ReadAsync("/schedules"), StringComparison.Ordinal);
         Assert.Null(await FindAsync(schedules[0].Id));
     }
 
@@ -92,6 +92,22 @@ public sealed class ActionTests(WebUnderTest web) : IClassFixture<WebUnderTest>
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.True((await FindAsync(schedule.Id))!.Enabled);
         Assert.Empty(await web.UseAsync(services => services.GetRequiredService<RunQueries>().ListAsync(new RunFilter { ScheduleId = schedule.Id, Trigger = RunTrigger.Manual }, null, 10, CancellationToken.None)) is { Items: var runs } ? runs : []);
+    }
+
+    [Fact]
+    public async Task A_live_part_that_looks_again_leaves_the_message_to_the_person()
+    {
+        var schedule = await MakeAsync("Pressed while live");
+        using var browser = await web.OpenAsAdminAsync();
+        using var answer = await browser.SendAsync("/schedules", $"/schedules/{schedule.Id}/pause", ("return", "/schedules"));
+        using var look = new HttpRequestMessage(HttpMethod.Get, "/schedules");
+        look.Headers.Add("HX-Request", "true");
+        look.Headers.Add("HX-Trigger", "live");
+
+        using var seen = await browser.Http.SendAsync(look);
+
+        Assert.DoesNotContain("Pressed while live is paused.", await seen.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("Pressed while live is paused.", await browser.ReadAsync("/schedules"), StringComparison.Ordinal);
     }
 
     [Fact]
