@@ -38,6 +38,10 @@ public sealed class ScheduleCommands(RefresherDb db, KindCatalog kinds, RunComma
         {
             schedule.Key = await FreeKeyAsync(schedule.Key, cancel);
         }
+        else if (await db.Schedules.AnyAsync(s => s.Key == input.Key, cancel))
+        {
+            return KeyTaken(input.Key);
+        }
 
         return await SaveAsync(schedule, () => db.Add(schedule), cancel);
     }
@@ -153,12 +157,14 @@ public sealed class ScheduleCommands(RefresherDb db, KindCatalog kinds, RunComma
         }
         catch (DbUpdateException error) when (error.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
         {
-            return Result<Schedule>.Invalid(new FieldErrors().Add("key", $"key: there is a schedule '{schedule.Key}' already."));
+            return KeyTaken(schedule.Key);
         }
 
         await signals.PublishAsync([LiveSignal.Schedules]);
         return Result<Schedule>.Done(schedule);
     }
+
+    private static Result<Schedule> KeyTaken(string key) => Result<Schedule>.Invalid(new FieldErrors().Add("key", $"key: there is a schedule '{key}' already."));
 
     private async Task<string> FreeKeyAsync(string key, CancellationToken cancel)
     {

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Refresher.Core;
 using Refresher.Core.Access;
@@ -23,6 +24,9 @@ public sealed class ApiHost : WebApplicationFactory<api::Program>, IAsyncLifetim
 
     /// <summary>Servers that the test may stop; the shared ones when null.</summary>
     public TestServers? Servers { get; init; }
+
+    /// <summary>Null: it has no management port.</summary>
+    public int? ManagementPort { get; init; }
 
     public TestDatabase Database { get; private set; } = null!;
 
@@ -50,6 +54,9 @@ public sealed class ApiHost : WebApplicationFactory<api::Program>, IAsyncLifetim
         Client = CreateClient();
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
     }
+
+    /// <summary>Stops it as SIGTERM does.</summary>
+    public Task StopAsync() => Services.GetRequiredService<IHost>().StopAsync();
 
     async Task IAsyncLifetime.DisposeAsync()
     {
@@ -84,6 +91,11 @@ public sealed class ApiHost : WebApplicationFactory<api::Program>, IAsyncLifetim
         builder.UseEnvironment("Production");
         builder.UseSetting("ConnectionStrings:refresher", Database.ConnectionString);
         builder.UseSetting("ConnectionStrings:redis", Database.RedisConnectionString);
+        if (ManagementPort is { } port)
+        {
+            builder.UseSetting("Management:Port", port.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        }
+
         builder.ConfigureLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
     }
 }
