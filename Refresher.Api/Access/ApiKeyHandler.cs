@@ -49,8 +49,8 @@ internal sealed class ApiKeyHandler(
         var tried = await HandleAuthenticateOnceSafeAsync();
         if (_wait is { } wait)
         {
-            Response.Headers.RetryAfter = ((int)wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-            await Problems.Of(StatusCodes.Status429TooManyRequests, "Too many wrong keys", "Too many wrong keys came from this address. Wait a little.").ExecuteAsync(Context);
+            Response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            await Problems.Of(StatusCodes.Status429TooManyRequests, "Too many wrong keys", "Too many wrong keys came from this address. Wait as long as Retry-After says.").ExecuteAsync(Context);
             return;
         }
 

@@ -4,25 +4,20 @@ using System.Threading.RateLimiting;
 
 namespace Refresher.Api.Access;
 
-/// <summary>Counts wrong keys by the address they come from: ten at once, then one every six seconds. An IPv6 site is one address.</summary>
+/// <summary>Counts wrong keys by the address they come from: ten a minute. An IPv6 site is one address.</summary>
 internal sealed class KeyFailures : IDisposable
 {
     private const int Ipv6SiteBytes = 8;
-    private static readonly TimeSpan Each = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
 
     private readonly PartitionedRateLimiter<IPAddress> _wrong = PartitionedRateLimiter.Create<IPAddress, IPAddress>(address =>
-        RateLimitPartition.GetTokenBucketLimiter(address, _ => new TokenBucketRateLimiterOptions
-        {
-            TokenLimit = 10,
-            TokensPerPeriod = 1,
-            ReplenishmentPeriod = Each,
-        }));
+        RateLimitPartition.GetFixedWindowLimiter(address, _ => new FixedWindowRateLimiterOptions { PermitLimit = 10, Window = Window }));
 
     /// <summary>How long the address should wait before it tries another key; null: it may now.</summary>
     public TimeSpan? WaitOf(IPAddress? address)
     {
         using var lease = _wrong.AttemptAcquire(SiteOf(address), permitCount: 0);
-        return lease.IsAcquired ? null : Each;
+        return lease.IsAcquired ? null : lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : Window;
     }
 
     public void Count(IPAddress? address) => _wrong.AttemptAcquire(SiteOf(address)).Dispose();

@@ -34,17 +34,23 @@ internal sealed class RunBatch : IRequestInput, IBindableFromHttpContext<RunBatc
 
     private static List<RunInput> Read(ReadOnlySpan<byte> json, FieldErrors errors)
     {
-        if (!json.TrimStart(" \t\r\n"u8).StartsWith("["u8))
+        if (json.TrimStart(" \t\r\n"u8).StartsWith("["u8))
         {
-            var run = JsonInput.Read<RunInput>(json, ScheduleInput.Json, errors);
-            _ = run is null && errors.Count == 0 ? errors.Add("", "This must be a JSON object, or an array of them.") : errors;
-            return run is null ? [] : [run];
+            var runs = JsonInput.Read<List<RunInput>>(json, ScheduleInput.Json, errors) ?? [];
+            if (runs.FindIndex(run => run is null) is >= 0 and var missing)
+            {
+                errors.Add($"[{missing}]", "This must be a JSON object.");
+            }
+
+            return runs;
         }
 
-        var runs = JsonInput.Read<List<RunInput>>(json, ScheduleInput.Json, errors) ?? [];
-        var missing = runs.FindIndex(run => run is null);
-        return missing < 0 ? runs : Nothing(errors.Add($"[{missing}]", "This must be a JSON object."));
-    }
+        var one = JsonInput.Read<RunInput>(json, ScheduleInput.Json, errors);
+        if (one is null && errors.Count == 0)
+        {
+            errors.Add("", "This must be a JSON object, or an array of them.");
+        }
 
-    private static List<RunInput> Nothing(FieldErrors errors) => errors.Count > 0 ? [] : throw new InvalidOperationException("Nothing is wrong.");
+        return one is null ? [] : [one];
+    }
 }
