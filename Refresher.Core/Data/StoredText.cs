@@ -42,7 +42,7 @@ internal static class StoredText
                 writer.WriteStartObject();
                 foreach (var property in element.EnumerateObject())
                 {
-                    writer.WritePropertyName(Text(property.Name));
+                    writer.WritePropertyName(Raw(property));
                     Write(property.Value, writer);
                 }
 
@@ -66,6 +66,7 @@ internal static class StoredText
         }
     }
 
+    // GetString and Name refuse half surrogates; the raw text shows them as escapes, which are harmless as plain text.
     private static string Raw(System.Text.Json.JsonElement element)
     {
         try
@@ -74,8 +75,21 @@ internal static class StoredText
         }
         catch (InvalidOperationException)
         {
-            // GetString refuses half surrogates; the raw text shows them as escapes, which are harmless as plain text.
-            return Text(element.GetRawText().Trim('"'));
+            return Text(element.GetRawText()[1..^1]);
+        }
+    }
+
+    private static string Raw(System.Text.Json.JsonProperty property)
+    {
+        try
+        {
+            return Text(property.Name);
+        }
+        catch (InvalidOperationException)
+        {
+            // No member gives the raw name alone; it is what stands between the quotes before the value.
+            var text = property.ToString();
+            return Text(text[1..text.LastIndexOf('"', text.Length - property.Value.GetRawText().Length - 1)]);
         }
     }
 

@@ -37,12 +37,13 @@ public static class RunId
         return new Guid(bytes, bigEndian: true);
     }
 
-    /// <summary>The due time in an id, to the millisecond.</summary>
+    /// <summary>The due time in an id, to the millisecond; the latest there is for an id whose time is beyond that, which is none of ours.</summary>
     public static DateTimeOffset TimeOf(Guid id)
     {
         Span<byte> bytes = stackalloc byte[16];
         id.TryWriteBytes(bytes, bigEndian: true, out _);
-        return DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64BigEndian(bytes) >> 16);
+        var milliseconds = (long)(BinaryPrimitives.ReadUInt64BigEndian(bytes) >> 16);
+        return DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(milliseconds, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()));
     }
 
     /// <summary>The lowest and the highest of some ids in PostgreSQL's order, which lets it plan for their partitions only.</summary>

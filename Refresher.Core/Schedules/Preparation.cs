@@ -20,7 +20,7 @@ internal sealed record Preparation(IReadOnlyList<NewRun> Runs, OccurrenceGap? Ga
         while (due is { } at && at <= horizon && runs.Count < Most && MayRunAgain(schedule, runs.Count) && (schedule.EndAt is null || at < schedule.EndAt))
         {
             var next = schedule.After(at);
-            runs.Add(RunOf(schedule, at, next));
+            runs.Add(RunOf(schedule, at, ExpiryOf(schedule, at, next, now)));
             due = next;
         }
 
@@ -40,7 +40,8 @@ internal sealed record Preparation(IReadOnlyList<NewRun> Runs, OccurrenceGap? Ga
             return (first, null);
         }
 
-        var latest = schedule.Cadence.LatestAtOrBefore(missedBefore - schedule.Shift, schedule.Context) + schedule.Shift is { } at && at > first ? at : first;
+        var missedUpTo = schedule.EndAt is { } end && end <= missedBefore ? end - TimeSpan.FromMilliseconds(1) : missedBefore;
+        var latest = schedule.Cadence.LatestAtOrBefore(missedUpTo - schedule.Shift, schedule.Context) + schedule.Shift is { } at && at > first ? at : first;
         var resume = schedule.Misfire switch
         {
             Misfire.Skip => schedule.After(latest),
@@ -68,7 +69,15 @@ internal sealed record Preparation(IReadOnlyList<NewRun> Runs, OccurrenceGap? Ga
         },
     };
 
-    private static NewRun RunOf(DueSchedule schedule, DateTimeOffset due, DateTimeOffset? next) => new()
+    // An occurrence has lost its point when the next one is there. Where that was so before it could be prepared it is run late on purpose,
+    // which the window bounds; else it would expire at once, and by its overlap keep the one after it from running as well.
+    private static DateTimeOffset? ExpiryOf(DueSchedule schedule, DateTimeOffset due, DateTimeOffset? next, DateTimeOffset now)
+    {
+        var possible = due > now ? due : now;
+        return schedule.ExpireAfter is { } after ? possible + after : next <= now ? possible + schedule.MisfireWindow : next;
+    }
+
+    private static NewRun RunOf(DueSchedule schedule, DateTimeOffset due, DateTimeOffset? expiresAt) => new()
     {
         Id = RunId.OfOccurrence(schedule.Id, due),
         Kind = schedule.Kind,
@@ -81,6 +90,6 @@ internal sealed record Preparation(IReadOnlyList<NewRun> Runs, OccurrenceGap? Ga
         Options = schedule.Options,
         Policies = schedule.Policies,
         DueAt = due,
-        ExpiresAt = schedule.ExpireAfter is { } after ? due + after : next,
+        ExpiresAt = expiresAt,
     };
 }
