@@ -96,7 +96,7 @@ internal static class AttemptEnding
         StartedAt = moment.StartedAt,
         EndedAt = moment.EndedAt,
         Attempt = moment.Active.Run.Attempt,
-        Progress = moment.Active.LastProgress?.Percent,
+        Progress = state == RunState.Succeeded && moment.Active.LastProgress is not null ? (short)100 : moment.Active.LastProgress?.Percent,
         ProgressText = moment.Active.LastProgress?.Text,
     };
 

@@ -1,6 +1,8 @@
 using Refresher.Bench;
 
-var figures = new Figures(args.Contains("--json"));
+// Figures alone go to the output; what the servers say goes beside it.
+var figures = new Figures(Console.Out, args.Contains("--json"));
+Console.SetOut(Console.Error);
 var options = BenchOptions.Parse(args);
 switch (options.Name)
 {
