@@ -30,7 +30,7 @@ internal sealed partial class NodeReporter(
             (cpu, at) = (Self.TotalProcessorTime, clock.GetTimestamp());
             await SayAsync(role.Complete(new NodeStatus(node.Value, role.Name, Version, startedAt, clock.GetUtcNow(), Self.WorkingSet64, Math.Round(used, 3))
             {
-                Metrics = configuration["Management:Port"] is { Length: > 0 } port ? $"{configuration["Management:Host"] ?? "127.0.0.1"}:{port}" : null,
+                Metrics = configuration["Management:Port"] is { Length: > 0 } port and not "0" ? $"{configuration["Management:Host"] ?? "127.0.0.1"}:{port}" : null,
             }));
             await Task.Delay(Period, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

@@ -46,6 +46,7 @@ internal sealed partial class RunRetention(NpgsqlDataSource database, RunPartiti
         {
             await DropAsync(connection, today.AddDays(-(int)PlatformDefaults.FailureRetention.TotalDays - 1), cancel);
             await DeleteAsync(connection, clock.GetUtcNow() - PlatformDefaults.Retention, cancel);
+            await DeleteGapsAsync(connection, clock.GetUtcNow() - PlatformDefaults.FailureRetention, cancel);
         }
         finally
         {
@@ -102,6 +103,21 @@ internal sealed partial class RunRetention(NpgsqlDataSource database, RunPartiti
             }
             while (deleted == DeleteBatch);
         }
+    }
+
+    private static async Task DeleteGapsAsync(NpgsqlConnection connection, DateTimeOffset before, CancellationToken cancel)
+    {
+        int deleted;
+        do
+        {
+            await using var delete = new NpgsqlCommand(
+                $"DELETE FROM occurrence_gaps WHERE ctid = ANY (ARRAY(SELECT ctid FROM occurrence_gaps WHERE to_at < $1 LIMIT {DeleteBatch}))", connection)
+            {
+                Parameters = { new() { Value = before } },
+            };
+            deleted = await delete.ExecuteNonQueryAsync(cancel);
+        }
+        while (deleted == DeleteBatch);
     }
 
     private static async Task<List<DateOnly>> DaysAsync(NpgsqlConnection connection, CancellationToken cancel)

@@ -21,6 +21,7 @@ internal static class ScheduleActions
         schedules.MapPost("/bulk", BulkAsync);
         schedules.MapPost("/examples/remove", RemoveExamplesAsync);
         schedules.MapPost("/preview", (Delegate)PreviewAsync);
+        schedules.MapPost("/notice", NoticeAsync);
     }
 
     private static async Task<IResult> SetEnabledAsync(HttpContext http, Guid id, bool enabled, ScheduleCommands commands)
@@ -87,5 +88,17 @@ internal static class ScheduleActions
         var errors = new FieldErrors();
         var cadence = CadenceForm.Sent(await http.Request.ReadFormAsync(http.RequestAborted)).Read(errors);
         return new Microsoft.AspNetCore.Http.HttpResults.RazorComponentResult<Upcoming>(new { Cadence = cadence, Errors = errors });
+    }
+
+    /// <summary>What has to be done before the options work, while they are typed.</summary>
+    private static async Task<IResult> NoticeAsync(HttpContext http, [FromQuery] string kind, KindCatalog kinds)
+    {
+        if (kinds.Find(kind) is not { CanRun: true } known)
+        {
+            return Results.NotFound();
+        }
+
+        var options = OptionsForm.Sent(known, await http.Request.ReadFormAsync(http.RequestAborted), []).ToJson();
+        return new Microsoft.AspNetCore.Http.HttpResults.RazorComponentResult<OptionsNotice>(new { Kind = known, Options = options });
     }
 }

@@ -105,6 +105,21 @@ public sealed class ScheduleFormTests(WebUnderTest web) : IClassFixture<WebUnder
         Assert.DoesNotContain("<html", html, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_command_that_is_not_allowed_shows_the_entry_to_add_while_it_is_typed()
+    {
+        using var browser = await web.OpenAsAdminAsync();
+
+        using var answer = await browser.SendAsync(New, "/schedules/notice?kind=command", ("options.program", "/usr/bin/uptime"), ("options.arguments", "--pretty"), ("options.successExitCodes", "0"));
+        using var allowed = await browser.SendAsync(New, "/schedules/notice?kind=hello", ("options.name", "world"), ("options.failFirst", "0"));
+
+        var html = WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync());
+        Assert.Contains("not allowed yet", html, StringComparison.Ordinal);
+        Assert.Contains("\"/usr/bin/uptime\"", html, StringComparison.Ordinal);
+        Assert.Contains("Command__Allow__", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("alert", await allowed.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     private static (string Name, string Value)[] Filled(string name) =>
         [("_handler", "schedule"), ("name", name), ("options.name", "world"), ("options.failFirst", "0")];
 
