@@ -1,0 +1,50 @@
+using System.ComponentModel;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Refresher.Tasks;
+
+namespace Refresher.Architecture.Tests;
+
+/// <summary>What every kind of the catalog owes to those who use it.</summary>
+public sealed partial class CatalogTests
+{
+    /// <summary>Names that are stored with runs: one that is changed or reused makes old runs unreadable, so each is written down here once.</summary>
+    private static readonly string[] StoredNames = ["hello", "http-request", "command", "speed-test"];
+
+    [Fact]
+    public void Names_are_unique_kebab_case_and_written_down()
+    {
+        var names = TaskCatalog.Kinds.Select(kind => kind.Name).ToArray();
+
+        Assert.Equal(StoredNames.Order(), names.Order());
+        Assert.All(names, name => Assert.Matches(KebabCase(), name));
+    }
+
+    [Fact]
+    public void Every_kind_says_what_it_does()
+    {
+        Assert.All(TaskCatalog.Kinds, kind => Assert.True(kind.Description.EndsWith('.'), $"{kind.Name} has no description that is a sentence."));
+    }
+
+    [Fact]
+    public void Every_option_has_a_description_for_its_form()
+    {
+        var options = TaskCatalog.Kinds.Where(kind => kind.OptionsType is not null).SelectMany(kind => kind.OptionsType!.GetProperties()
+            .Where(property => property.CanWrite).Select(property => (Name: $"{kind.Name}: {property.Name}", property.GetCustomAttribute<DescriptionAttribute>()?.Description)));
+
+        Offenders.None(options.Where(option => string.IsNullOrWhiteSpace(option.Description)).Select(option => option.Name));
+    }
+
+    [Fact]
+    public void Options_are_records_whose_defaults_are_there()
+    {
+        foreach (var type in TaskCatalog.Kinds.Select(kind => kind.OptionsType).OfType<Type>())
+        {
+            Assert.NotNull(type.GetMethod("<Clone>$"));
+            Assert.NotNull(Activator.CreateInstance(type));
+        }
+    }
+
+    [GeneratedRegex("^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
+    private static partial Regex KebabCase();
+}
