@@ -97,7 +97,10 @@ public sealed class PreparationTests
     {
         var result = Prepare(EveryMinute with
         {
-            Cadence = new EveryCadence(TimeSpan.FromHours(3)), Anchor = Now.AddHours(-7), NextDueAt = Now.AddHours(-4), MisfireWindow = TimeSpan.FromMinutes(30),
+            Cadence = new EveryCadence(TimeSpan.FromHours(3)),
+            Anchor = Now.AddHours(-7),
+            NextDueAt = Now.AddHours(-4),
+            MisfireWindow = TimeSpan.FromMinutes(30),
         });
 
         Assert.Empty(result.Runs);
