@@ -66,7 +66,7 @@ public static class EngineServices
         {
             Concurrency = slots.Concurrency,
             Busy = slots.Busy,
-            Queues = services.GetRequiredService<IOptions<WorkerOptions>>().Value.Queues,
+            Queues = services.GetRequiredService<IOptions<WorkerOptions>>().Value.QueuesOrDefault,
             Done = slots.Done,
             Failed = slots.Failed,
         };

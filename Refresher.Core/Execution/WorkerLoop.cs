@@ -94,7 +94,7 @@ internal sealed partial class WorkerLoop(
         }
 
         var took = false;
-        foreach (var name in options.Value.Queues)
+        foreach (var name in options.Value.QueuesOrDefault)
         {
             var lengths = await queue.LengthsAsync(name);
             for (var priority = 0; priority < RunQueue.Priorities && slots.Room > 0 && !stop.IsCancellationRequested; priority++)
@@ -164,7 +164,7 @@ internal sealed partial class WorkerLoop(
     {
         try
         {
-            await Task.WhenAll(options.Value.Queues.Select(name => queue.ForgetAsync(name, node.Value)));
+            await Task.WhenAll(options.Value.QueuesOrDefault.Select(name => queue.ForgetAsync(name, node.Value)));
         }
         catch (Exception error) when (error is RedisException or TimeoutException)
         {

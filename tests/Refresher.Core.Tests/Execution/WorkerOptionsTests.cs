@@ -12,7 +12,7 @@ public sealed class WorkerOptionsTests
         var options = Read();
 
         Assert.Equal(4 * Environment.ProcessorCount, options.Slots);
-        Assert.Equal(["default"], options.Queues);
+        Assert.Equal(["default"], options.QueuesOrDefault);
         Assert.Empty(Faults(options));
     }
 
@@ -35,6 +35,12 @@ public sealed class WorkerOptionsTests
 
         Assert.Equal((7, TimeSpan.FromSeconds(5), TimeSpan.Zero), (options.Slots, options.Lease, options.StopGrace));
         Assert.Empty(Faults(options));
+    }
+
+    [Fact]
+    public void Queues_that_are_named_take_the_place_of_the_default_one()
+    {
+        Assert.Equal(["fast", "slow"], Read(("Queues:0", "fast"), ("Queues:1", "slow")).QueuesOrDefault);
     }
 
     private static WorkerOptions Read(params (string Name, string Value)[] settings) =>
