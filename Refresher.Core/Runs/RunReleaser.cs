@@ -13,7 +13,7 @@ internal sealed class RunReleaser(
     ReleaseTimer timer, RunReleases releases, WaitingRuns waiting, RunQueue queue, LiveSignals signals, ClusterClock clock, SchemaGate gate, ILogger<RunReleaser> log)
     : Loop(gate, log)
 {
-    private const int BatchSize = 1000;
+    private const int BatchSize = 200;
     private const int SweepSize = 10_000;
     private static readonly TimeSpan SweepEvery = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan SweepAhead = TimeSpan.FromSeconds(1);

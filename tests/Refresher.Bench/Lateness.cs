@@ -59,7 +59,7 @@ internal static class Lateness
     private static async Task<double> EditAsync(EngineHost editor, NpgsqlDataSource source, int perSecond, TimeSpan time)
     {
         var ids = new List<Guid>();
-        await using (var command = source.CreateCommand("SELECT id FROM schedules ORDER BY key DESC LIMIT 5000"))
+        await using (var command = source.CreateCommand("SELECT schedule_id FROM schedule_states WHERE next_due_at > now() + interval '1 day' LIMIT 5000"))
         await using (var reader = await command.ExecuteReaderAsync())
         {
             while (await reader.ReadAsync())
