@@ -59,5 +59,6 @@ public static class RefresherData
         builder.Services.AddSingleton<SchemaGate>();
         builder.Services.AddHostedService<ClusterClockSync>();
         builder.Services.AddHostedService<SchemaWatch>();
+        builder.Services.AddHealthChecks().AddCheck<SchemaHealth>("schema");
     }
 }

@@ -12,6 +12,11 @@ namespace Refresher.Core.Data;
 /// </summary>
 internal sealed partial class SchemaMigrator(IServiceScopeFactory scopes, ClusterClock clock, ILogger<SchemaMigrator> log) : BackgroundService
 {
+    private volatile bool _done;
+
+    /// <summary>True when the schema, the first login and the examples are there.</summary>
+    public bool IsDone => _done;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var wait = new Backoff(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(3));
@@ -20,6 +25,7 @@ internal sealed partial class SchemaMigrator(IServiceScopeFactory scopes, Cluste
             try
             {
                 await MigrateAsync(stoppingToken);
+                _done = true;
                 return;
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

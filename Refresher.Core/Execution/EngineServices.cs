@@ -19,7 +19,8 @@ public static class EngineServices
         var services = builder.Services;
         services.AddSingleton<TickSignal>().AddSingleton<DueSchedules>().AddSingleton<ReleaseTimer>().AddSingleton<RunReleases>().AddSingleton<WaitingRuns>();
         services.AddScoped<FirstStart>();
-        services.AddHostedService<SchemaMigrator>();
+        services.AddSingleton<SchemaMigrator>().AddHostedService(provider => provider.GetRequiredService<SchemaMigrator>());
+        services.AddHealthChecks().AddCheck<FirstStartHealth>("first-start");
         services.AddHostedService<SchedulerLoop>();
         services.AddHostedService<ScheduleEdits>();
         services.AddHostedService<RunReleaser>();

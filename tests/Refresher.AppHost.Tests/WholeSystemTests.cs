@@ -22,6 +22,12 @@ public sealed class WholeSystemTests
             Assert.Equal(HttpStatusCode.OK, (await management.GetAsync("/health", patience.Token)).StatusCode);
         }
 
+        // Whoever waits for health may log in at once: the first login is there.
+        using var api = app.CreateHttpClient("api");
+        var key = await builder.Resources.OfType<ParameterResource>().Single(parameter => parameter.Name == "api-key").GetValueAsync(patience.Token);
+        api.DefaultRequestHeaders.Authorization = new("Bearer", key);
+        Assert.Equal(HttpStatusCode.OK, (await api.GetAsync("/api/v1/schedules", patience.Token)).StatusCode);
+
         using var web = app.CreateHttpClient("web");
         Assert.Equal(HttpStatusCode.OK, (await web.GetAsync("/health", patience.Token)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await web.GetAsync("/metrics", patience.Token)).StatusCode);
