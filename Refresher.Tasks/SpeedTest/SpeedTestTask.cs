@@ -22,11 +22,21 @@ internal sealed partial class SpeedTestTask(RefresherDb db, AddressGuard guard, 
 {
     private static readonly TimeSpan SaveTime = TimeSpan.FromSeconds(3);
 
+    // The process that shows the form may be configured unlike the workers, so that this is a hint; the worker decides.
+    private static readonly KindNotice ServerNotice = new(
+        "No server is configured yet: nothing public is contacted before you choose one. Add one to the configuration of the workers, and of the admin for its address to be offered here.",
+        [
+            new("appsettings.json", """{ "SpeedTest": { "Servers": [ { "Url": "https://speed.example.org/backend", "Name": "Example" } ] } }"""),
+            new("Environment", "SpeedTest__Servers__0__Url=https://speed.example.org/backend"),
+        ]);
+
     public static string Name => "speed-test";
 
     public static KindDefaults Defaults => new() { Timeout = TimeSpan.FromMinutes(4) };
 
     public static IReadOnlyList<ExampleSchedule> Examples => SpeedTestExamples.All;
+
+    public static KindNotice? NoticeFor(SpeedTestOptions options, IServiceProvider services) => NeedsServer(options, services) ? ServerNotice : null;
 
     // SpeedTest:Servers:0 = { Url: https://speed.example.org/backend, Name: …, Latitude: …, Longitude: … }
     public static void AddServices(IHostApplicationBuilder builder)
@@ -40,6 +50,9 @@ internal sealed partial class SpeedTestTask(RefresherDb db, AddressGuard guard, 
     public static void MapModel(ModelBuilder model) => SpeedTestMapping.Map(model);
 
     public static void MapEndpoints(IEndpointRouteBuilder endpoints) => SpeedTestEndpoints.Map(endpoints);
+
+    private static bool NeedsServer(SpeedTestOptions options, IServiceProvider services) =>
+        !options.SelfTest && services.GetRequiredService<IOptionsMonitor<SpeedTestSettings>>().CurrentValue.Servers.Count == 0;
 
     public async Task<RunOutcome> RunAsync(SpeedTestOptions options, RunContext run, CancellationToken cancel)
     {
