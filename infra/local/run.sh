@@ -84,3 +84,19 @@ verb_bench() {
     [ -d tests/Refresher.Bench ] || die "there are no measurements in this tree (tests/Refresher.Bench)"
     dotnet run --project tests/Refresher.Bench -c Release -p:PackageSet="$(package_set)" -- "${ARGS[@]}"
 }
+
+# The schema follows the model of the whole catalog. Nothing is connected to: the connection strings only have to be there.
+verb_migration() {
+    require_dotnet
+    choose_package_set
+    install_for up
+    export RefresherDesign=true ConnectionStrings__refresher=Host=localhost ConnectionStrings__redis=localhost
+    dotnet tool restore > /dev/null
+    dotnet build Refresher.Scheduler -nologo -v q -clp:ErrorsOnly -p:PackageSet="$(package_set)"
+    local ef=(dotnet ef migrations) projects=(--project Refresher.Tasks --startup-project Refresher.Scheduler --no-build)
+    if [ "${#ARGS[@]}" -eq 0 ]; then
+        "${ef[@]}" has-pending-model-changes "${projects[@]}"
+    else
+        "${ef[@]}" add "${ARGS[0]}" "${projects[@]}"
+    fi
+}

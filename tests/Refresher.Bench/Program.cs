@@ -3,6 +3,16 @@ using Refresher.Bench;
 // Figures alone go to the output; what the servers say goes beside it.
 var figures = new Figures(Console.Out, args.Contains("--json"));
 Console.SetOut(Console.Error);
+if (args.Contains("--help"))
+{
+    Console.Error.WriteLine("""
+        throughput   runs recorded a second   [--runs N (20000)] [--workers N (2)]
+        lateness     how punctual many schedules are   [--schedules N (100000)] [--due N a second (1000)] [--edits N a second (200)] [--seconds N (60)]
+        --json       a JSON object a figure
+        """);
+    return 0;
+}
+
 var options = BenchOptions.Parse(args);
 switch (options.Name)
 {
