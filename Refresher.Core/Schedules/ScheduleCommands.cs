@@ -91,11 +91,7 @@ public sealed class ScheduleCommands(RefresherDb db, KindCatalog kinds, RunComma
             await using var transaction = await db.Database.BeginTransactionAsync(cancel);
             var connection = (NpgsqlConnection)db.Database.GetDbConnection();
             await RunEndings.LockAsync(connection, ids, cancel);
-            foreach (var id in ids)
-            {
-                await SchedulePlan.RemovePreparedAsync(connection, id, clock.GetUtcNow(), cancel);
-            }
-
+            await SchedulePlan.RemovePreparedAsync(connection, ids, clock.GetUtcNow(), cancel);
             var count = await db.Schedules.Where(s => ids.Contains(s.Id)).ExecuteDeleteAsync(cancel);
             await transaction.CommitAsync(cancel);
             return count;
@@ -137,6 +133,14 @@ public sealed class ScheduleCommands(RefresherDb db, KindCatalog kinds, RunComma
         }, cancel));
     }
 
+    /// <summary>Deletes schedules, whose states are locked, and what was prepared of them.</summary>
+    /// <returns>How many there were.</returns>
+    internal static async Task<int> DeleteRowsAsync(RefresherDb db, IReadOnlyCollection<Guid> ids, DateTimeOffset now, CancellationToken cancel)
+    {
+        await SchedulePlan.RemovePreparedAsync((NpgsqlConnection)db.Database.GetDbConnection(), ids, now, cancel);
+        return await db.Schedules.Where(s => ids.Contains(s.Id)).ExecuteDeleteAsync(cancel);
+    }
+
     private async Task<Result<Schedule>> SaveAsync(Schedule schedule, Action? add, CancellationToken cancel)
     {
         try
@@ -172,7 +176,8 @@ public sealed class ScheduleCommands(RefresherDb db, KindCatalog kinds, RunComma
         return !taken.Contains(key) ? key : Enumerable.Range(2, taken.Count + 1).Select(n => $"{key}-{n}").First(candidate => !taken.Contains(candidate));
     }
 
-    private static void Fill(Schedule schedule, ScheduleInput input, ReadSchedule read, DateTimeOffset now)
+    /// <summary>Makes a schedule what an input says; what is left out becomes the default.</summary>
+    internal static void Fill(Schedule schedule, ScheduleInput input, ReadSchedule read, DateTimeOffset now)
     {
         schedule.Key = read.Key;
         schedule.Name = input.Name!;

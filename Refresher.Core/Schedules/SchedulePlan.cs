@@ -8,47 +8,70 @@ namespace Refresher.Core.Schedules;
 /// <summary>The part of a change that concerns the schedulers: what was prepared goes, and the next due time is computed anew, in the change's transaction.</summary>
 internal static class SchedulePlan
 {
-    private const string LockSql = "SELECT prepared FROM schedule_states WHERE schedule_id = $1 FOR UPDATE";
+    private const string LockSql = "SELECT schedule_id, prepared FROM schedule_states WHERE schedule_id = ANY($1) ORDER BY schedule_id FOR UPDATE";
 
     private const string SaveSql = """
-        INSERT INTO schedule_states AS t (schedule_id, next_due_at, active, prepared, fixed_delay) VALUES ($1, $2, 0, $3, $4)
+        INSERT INTO schedule_states (schedule_id, next_due_at, active, prepared, fixed_delay)
+        SELECT n.id, n.due, 0, n.prepared, n.delay FROM unnest($1, $2, $3, $4) AS n(id, due, prepared, delay) ORDER BY n.id
         ON CONFLICT (schedule_id) DO UPDATE SET next_due_at = EXCLUDED.next_due_at, prepared = EXCLUDED.prepared, fixed_delay = EXCLUDED.fixed_delay
         """;
 
     private const string RemoveSql = """
-        DELETE FROM runs WHERE schedule_id = $1 AND trigger = 'cadence' AND state = 'scheduled' AND id >= $2 AND id <= $3
+        DELETE FROM runs WHERE schedule_id = ANY($1) AND trigger = 'cadence' AND state = 'scheduled' AND id >= $2 AND id <= $3 RETURNING schedule_id
         """;
 
-    public static async Task RenewAsync(NpgsqlConnection connection, Schedule schedule, DateTimeOffset now, CancellationToken cancel)
+    public static Task RenewAsync(NpgsqlConnection connection, Schedule schedule, DateTimeOffset now, CancellationToken cancel) =>
+        RenewAsync(connection, [schedule], now, cancel);
+
+    /// <summary>Renews many in a few statements; their rows are locked in the order of their ids.</summary>
+    public static async Task RenewAsync(NpgsqlConnection connection, IReadOnlyCollection<Schedule> schedules, DateTimeOffset now, CancellationToken cancel)
     {
-        await using var take = new NpgsqlCommand(LockSql, connection) { Parameters = { new() { Value = schedule.Id } } };
-        var prepared = await take.ExecuteScalarAsync(cancel) as int? ?? 0;
-        prepared -= await RemovePreparedAsync(connection, schedule.Id, now, cancel);
-        var mayRun = schedule.Enabled && (schedule.MaxRuns is not { } most || prepared < most);
+        if (schedules.Count == 0)
+        {
+            return;
+        }
+
+        Guid[] ids = [.. schedules.Select(schedule => schedule.Id)];
+        var prepared = await LockAsync(connection, ids, cancel);
+        foreach (var (id, removed) in await RemovePreparedAsync(connection, ids, now, cancel))
+        {
+            prepared[id] = prepared.GetValueOrDefault(id) - removed;
+        }
+
+        var planned = schedules.Select(schedule => (Schedule: schedule, Prepared: prepared.GetValueOrDefault(schedule.Id)))
+            .Select(s => (s.Schedule, s.Prepared, MayRun: s.Schedule.Enabled && (s.Schedule.MaxRuns is not { } most || s.Prepared < most))).ToArray();
         await using var save = new NpgsqlCommand(SaveSql, connection)
         {
             Parameters =
             {
-                new() { Value = schedule.Id },
-                new() { Value = (object?)(mayRun ? FirstDue(schedule, now) : null) ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
-                new() { Value = prepared },
-                new() { Value = (object?)(mayRun ? FixedDelay(schedule) : null) ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Interval },
+                new() { Value = ids },
+                new() { Value = Array.ConvertAll(planned, s => s.MayRun ? FirstDue(s.Schedule, now) : null), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz },
+                new() { Value = Array.ConvertAll(planned, s => s.Prepared) },
+                new() { Value = Array.ConvertAll(planned, s => s.MayRun ? FixedDelay(s.Schedule) : null), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Interval },
             },
         };
         await save.ExecuteNonQueryAsync(cancel);
     }
 
     /// <summary>Removes occurrences that are prepared and not released. They lie within the look-ahead, give or take a stall.</summary>
-    public static async Task<int> RemovePreparedAsync(NpgsqlConnection connection, Guid schedule, DateTimeOffset now, CancellationToken cancel)
+    /// <returns>How many there were, for each schedule that had any.</returns>
+    public static async Task<Dictionary<Guid, int>> RemovePreparedAsync(NpgsqlConnection connection, IReadOnlyCollection<Guid> schedules, DateTimeOffset now, CancellationToken cancel)
     {
         await using var remove = new NpgsqlCommand(RemoveSql, connection)
         {
             Parameters =
             {
-                new() { Value = schedule }, new() { Value = RunId.LowestAt(now - PlatformDefaults.MisfireWindow) }, new() { Value = RunId.LowestAt(now + TimeSpan.FromMinutes(1)) },
+                new() { Value = schedules.ToArray() }, new() { Value = RunId.LowestAt(now - PlatformDefaults.MisfireWindow) }, new() { Value = RunId.LowestAt(now + TimeSpan.FromMinutes(1)) },
             },
         };
-        return await remove.ExecuteNonQueryAsync(cancel);
+        await using var reader = await remove.ExecuteReaderAsync(cancel);
+        var removed = new Dictionary<Guid, int>();
+        while (await reader.ReadAsync(cancel))
+        {
+            removed[reader.GetGuid(0)] = removed.GetValueOrDefault(reader.GetGuid(0)) + 1;
+        }
+
+        return removed;
     }
 
     /// <summary>The first occurrence after now, and not before the start; shift included.</summary>
@@ -58,6 +81,19 @@ internal static class SchedulePlan
         var after = schedule.StartAt is { } start && start > now ? start - TimeSpan.FromMilliseconds(1) : now - shift;
         var due = schedule.Cadence.Next(after, new CadenceContext(schedule.StartAt ?? schedule.CreatedAt)) + shift;
         return due is { } at && (schedule.EndAt is null || at < schedule.EndAt) ? at : null;
+    }
+
+    private static async Task<Dictionary<Guid, int>> LockAsync(NpgsqlConnection connection, Guid[] ids, CancellationToken cancel)
+    {
+        await using var take = new NpgsqlCommand(LockSql, connection) { Parameters = { new() { Value = ids } } };
+        await using var reader = await take.ExecuteReaderAsync(cancel);
+        var prepared = new Dictionary<Guid, int>();
+        while (await reader.ReadAsync(cancel))
+        {
+            prepared[reader.GetGuid(0)] = reader.GetInt32(1);
+        }
+
+        return prepared;
     }
 
     private static TimeSpan? FixedDelay(Schedule schedule) => schedule.Cadence is EveryCadence { Mode: EveryMode.Delay } every ? every.Every : null;
