@@ -1,3 +1,4 @@
+using Refresher.Api.Audit;
 using Refresher.Api.Http;
 using Refresher.Api.Kinds;
 using Refresher.Api.Operations;
@@ -5,6 +6,7 @@ using Refresher.Api.Queues;
 using Refresher.Api.Runs;
 using Refresher.Api.Schedules;
 using Refresher.Api.Workers;
+using Refresher.Core.Access;
 using Refresher.Core.Contract;
 
 namespace Refresher.Api;
@@ -22,6 +24,7 @@ internal static class ApiRoutes
         app.UseRouting();
         app.UseRequestTimeouts();
         app.UseAuthentication();
+        app.UseActor(ActorKind.ApiKey);
         app.UseAuthorization();
     }
 
@@ -40,6 +43,7 @@ internal static class ApiRoutes
         api.MapRunLogs();
         api.MapWorkers();
         api.MapQueues();
+        api.MapAudit();
 
         app.MapPrometheusTargets();
         app.MapOpenApi().AllowAnonymous();

@@ -6,12 +6,14 @@ using Refresher.Core.Schedules;
 
 namespace Refresher.Core;
 
-/// <summary>What people and programs do with schedules and runs: used by pages, end points and tests.</summary>
+/// <summary>What people and programs do with schedules and runs, and the record of it: used by pages, end points and tests.</summary>
 internal static class CoreServices
 {
     public static IServiceCollection AddRuns(this IServiceCollection services) => services
         .AddSingleton<RunPartitions>().AddSingleton<RunInserts>().AddSingleton<RunOrders>().AddSingleton<RunStatistics>().AddSingleton<RunLogFollower>()
         .AddScoped<RunCommands>().AddScoped<RunQueries>();
+
+    public static IServiceCollection AddAudit(this IServiceCollection services) => services.AddScoped<Actor>().AddScoped<AuditLog>().AddScoped<AuditQueries>();
 
     public static IServiceCollection AddSchedules(this IServiceCollection services) => services
         .AddScoped<FirstLogin>().AddSingleton<ApiKeyring>().AddScoped<ScheduleCommands>().AddScoped<ScheduleQueries>();

@@ -45,6 +45,9 @@ public static class PlatformDefaults
     /// <summary>How long runs are kept that did not succeed.</summary>
     public static TimeSpan FailureRetention { get; } = TimeSpan.FromDays(90);
 
+    /// <summary>How long it is kept who did what.</summary>
+    public static TimeSpan AuditRetention { get; } = TimeSpan.FromDays(365);
+
     /// <summary>No retry unless the task or the schedule says so.</summary>
     public static RetryPolicy Retry { get; } = new() { MaxAttempts = 1 };
 }

@@ -27,7 +27,7 @@ public static class RefresherData
         AddDatabase(builder, maxPoolSize);
         builder.AddRedisClient("redis");
         builder.Services.AddSingleton(NodeName.From(builder.Configuration));
-        builder.Services.AddRunQueue().AddRuns().AddSchedules();
+        builder.Services.AddRunQueue().AddAudit().AddRuns().AddSchedules();
         foreach (var kind in kinds)
         {
             kind.AddServices(builder);

@@ -28,6 +28,8 @@ public sealed class RefresherDb(DbContextOptions<RefresherDb> options)
 
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 
+    public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
+
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
     public DbSet<Setting> Settings => Set<Setting>();

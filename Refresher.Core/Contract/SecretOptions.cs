@@ -33,6 +33,17 @@ public static class SecretOptions
         return shown.ToJsonString(KindOptions.Json);
     }
 
+    /// <summary>Secrets that are there in both and differ.</summary>
+    public static IEnumerable<string> Changed(KindDescriptor? kind, string before, string after)
+    {
+        if (kind is null || NamesOf(kind) is not { Length: > 0 } secrets || JsonNode.Parse(before) is not JsonObject was || JsonNode.Parse(after) is not JsonObject now)
+        {
+            return [];
+        }
+
+        return secrets.Where(name => was[name] is not null && now[name] is not null && !JsonNode.DeepEquals(was[name], now[name]));
+    }
+
     /// <summary>Puts the stored secrets back where options that were read masked are sent again.</summary>
     /// <param name="stored">The options as they are stored.</param>
     public static void Restore(KindDescriptor kind, JsonObject sent, string stored)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Refresher.Core.Access;
 using Refresher.Core.Contract;
 using Refresher.Core.Data;
 using Refresher.Core.Queue;
@@ -28,6 +29,7 @@ public static class EngineServices
         services.AddHostedService<RunRescuer>();
         services.AddHostedService<QueueReconciler>();
         services.AddHostedService<RunRetention>();
+        services.AddHostedService<AuditRetention>();
         return builder.AddNode("scheduler");
     }
 

@@ -1,13 +1,15 @@
 using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using Refresher.Core.Access;
 using Refresher.Core.Contract;
 using Refresher.Core.Queue;
 
 namespace Refresher.Core.Runs;
 
 /// <summary>What people and programs do to runs.</summary>
-public sealed class RunCommands(NpgsqlDataSource database, RefresherDb db, RunInserts inserts, RunQueue queue, RunOrders orders, LiveSignals signals, KindCatalog kinds, TimeProvider clock)
+public sealed class RunCommands(
+    NpgsqlDataSource database, RefresherDb db, RunInserts inserts, AuditLog audit, RunQueue queue, RunOrders orders, LiveSignals signals, KindCatalog kinds, TimeProvider clock)
 {
     /// <summary>Runs that one request may ask for.</summary>
     public const int MostAtOnce = 50_000;
@@ -16,6 +18,10 @@ public sealed class RunCommands(NpgsqlDataSource database, RefresherDb db, RunIn
         UPDATE runs SET state = 'cancelled', reason = $3, finished_at = $4 WHERE id = $1 AND state = ANY($2)
         RETURNING id, schedule_id, queued_at IS NOT NULL
         """;
+
+    private const string AskToEndSql = "UPDATE runs SET cancel_requested = true WHERE id = $1 AND state = 'running'";
+
+    private const string HurrySql = "UPDATE runs SET state = 'queued', ready_at = $2, queued_at = $2 WHERE id = $1 AND state = 'retrying'";
 
     /// <summary>Makes runs, all or none: those due now are queued at once, the others wait for their time.</summary>
     /// <returns>The ids, in the order of the inputs; errors by field, with the position where there are several.</returns>
@@ -45,14 +51,19 @@ public sealed class RunCommands(NpgsqlDataSource database, RefresherDb db, RunIn
             return Result<IReadOnlyList<Guid>>.Invalid(errors);
         }
 
-        await InsertAsync(runs, now, cancel);
+        if (runs.Count > 0)
+        {
+            await InsertAsync(runs, audit.Entry("run.create", AuditedRun.Subject(runs), null, AuditedRun.Of(runs, kinds)), now, cancel);
+        }
+
         return Result<IReadOnlyList<Guid>>.Done([.. runs.Select(run => run.Id)]);
     }
 
     /// <summary>Writes one run that is due now, and sends it.</summary>
-    public async Task<Run> StartAsync(NewRun run, CancellationToken cancel)
+    /// <param name="entry">Who asked for it, for the audit; null when nobody did but the program itself.</param>
+    public async Task<Run> StartAsync(NewRun run, AuditEntry? entry, CancellationToken cancel)
     {
-        await InsertAsync([run], clock.GetUtcNow(), cancel);
+        await InsertAsync([run], entry, clock.GetUtcNow(), cancel);
         return await db.Runs.AsNoTracking().SingleAsync(r => r.Id == run.Id, cancel);
     }
 
@@ -60,15 +71,20 @@ public sealed class RunCommands(NpgsqlDataSource database, RefresherDb db, RunIn
     /// <param name="by">Who asks, for the reason kept with the run.</param>
     public async Task<Result<Run>> CancelAsync(Guid id, string by, CancellationToken cancel)
     {
-        if (await EndWaitingAsync(id, by, cancel) || await AskToEndAsync(id, cancel))
+        if (await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.Id == id, cancel) is not { } found)
         {
-            await signals.PublishAsync(LiveTopics.Of([id]));
-            return Result<Run>.Done(await db.Runs.AsNoTracking().SingleAsync(r => r.Id == id, cancel));
+            return Result<Run>.NotFound;
         }
 
-        return await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.Id == id, cancel) is { } run
-            ? Result<Run>.Refused($"The run has ended already: it is {run.State.Word()}.")
-            : Result<Run>.NotFound;
+        var done = await EndWaitingAsync(found, by, cancel) || await AskToEndAsync(found, cancel);
+        var run = await db.Runs.AsNoTracking().SingleAsync(r => r.Id == id, cancel);
+        if (!done)
+        {
+            return Result<Run>.Refused($"The run has ended already: it is {run.State.Word()}.");
+        }
+
+        await signals.PublishAsync(LiveTopics.Of([id]));
+        return Result<Run>.Done(run);
     }
 
     /// <summary>Does it again: a run that waits for its next attempt goes at once, an ended one is repeated as a new run with the same options.</summary>
@@ -90,7 +106,7 @@ public sealed class RunCommands(NpgsqlDataSource database, RefresherDb db, RunIn
         }
 
         var now = clock.GetUtcNow();
-        return Result<Run>.Done(await StartAsync(new NewRun
+        var again = new NewRun
         {
             Id = RunId.New(now),
             Kind = run.Kind,
@@ -104,10 +120,11 @@ public sealed class RunCommands(NpgsqlDataSource database, RefresherDb db, RunIn
             Policies = RunPolicies.Parse(run.Policies),
             DueAt = now,
             ParentId = run.Id,
-        }, cancel));
+        };
+        return Result<Run>.Done(await StartAsync(again, audit.Entry("run.retry", AuditedRun.Subject(run), null, new() { ["run"] = again.Id }), cancel));
     }
 
-    private async Task InsertAsync(IReadOnlyList<NewRun> runs, DateTimeOffset now, CancellationToken cancel)
+    private async Task InsertAsync(IReadOnlyList<NewRun> runs, AuditEntry? entry, DateTimeOffset now, CancellationToken cancel)
     {
         var trace = Activity.Current?.Id;
         var traced = trace is null ? runs : [.. runs.Select(run => run with { TraceParent = trace })];
@@ -119,21 +136,21 @@ public sealed class RunCommands(NpgsqlDataSource database, RefresherDb db, RunIn
         await RunEndings.LockAsync(connection, schedules, cancel);
         await RunInserts.InsertAsync(connection, traced, now, cancel);
         await RunReleases.CountAsync(connection, schedules, cancel);
+        await AuditLog.WriteAsync(connection, entry is null ? [] : [entry], cancel);
         await transaction.CommitAsync(cancel);
         await queue.SendAsync([.. queued.Select(run => new QueuedRun(run.Id, run.Queue, run.Priority))]);
         await signals.PublishAsync(LiveTopics.Of(traced.Select(run => run.Id)));
     }
 
-    private async Task<bool> EndWaitingAsync(Guid id, string by, CancellationToken cancel)
+    private async Task<bool> EndWaitingAsync(Run run, string by, CancellationToken cancel)
     {
-        var schedule = await db.Runs.Where(r => r.Id == id).Select(r => r.ScheduleId).SingleOrDefaultAsync(cancel);
         var now = clock.GetUtcNow();
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
-        await RunEndings.LockAsync(connection, schedule is { } one ? [one] : [], cancel);
+        await RunEndings.LockAsync(connection, run.ScheduleId is { } one ? [one] : [], cancel);
         await using var command = new NpgsqlCommand(CancelSql, connection)
         {
-            Parameters = { new() { Value = id }, new() { Value = RunTransitions.From(RunState.Cancelled, RunActor.Person) }, new() { Value = $"cancelled by {by}" }, new() { Value = now } },
+            Parameters = { new() { Value = run.Id }, new() { Value = RunTransitions.From(RunState.Cancelled, RunActor.Person) }, new() { Value = $"cancelled by {by}" }, new() { Value = now } },
         };
         bool? wasQueued = null;
         await using (var reader = await command.ExecuteReaderAsync(cancel))
@@ -144,21 +161,29 @@ public sealed class RunCommands(NpgsqlDataSource database, RefresherDb db, RunIn
             }
         }
 
-        if (wasQueued is { } active && schedule is { } scheduleId)
+        if (wasQueued is { } active && run.ScheduleId is { } scheduleId)
         {
-            await RunEndings.ApplyAsync(connection, [new EndedRun(id, scheduleId, RunState.Cancelled, now, active)], cancel);
+            await RunEndings.ApplyAsync(connection, [new EndedRun(run.Id, scheduleId, RunState.Cancelled, now, active)], cancel);
+        }
+
+        if (wasQueued is not null)
+        {
+            await AuditLog.WriteAsync(connection, [audit.Entry(
+                "run.cancel", AuditedRun.Subject(run), new() { ["state"] = run.State.Word() }, new() { ["state"] = RunState.Cancelled.Word() })], cancel);
         }
 
         await transaction.CommitAsync(cancel);
         return wasQueued is not null;
     }
 
-    private async Task<bool> AskToEndAsync(Guid id, CancellationToken cancel)
+    private async Task<bool> AskToEndAsync(Run run, CancellationToken cancel)
     {
-        var asked = await db.Runs.Where(r => r.Id == id && r.State == RunState.Running).ExecuteUpdateAsync(set => set.SetProperty(r => r.CancelRequested, true), cancel) > 0;
+        var asked = await ChangeAsync(
+            new NpgsqlCommand(AskToEndSql) { Parameters = { new() { Value = run.Id } } },
+            audit.Entry("run.cancel", AuditedRun.Subject(run), null, new() { ["cancelRequested"] = true }), cancel);
         if (asked)
         {
-            await orders.CancelAsync([id]);
+            await orders.CancelAsync([run.Id]);
         }
 
         return asked;
@@ -166,9 +191,9 @@ public sealed class RunCommands(NpgsqlDataSource database, RefresherDb db, RunIn
 
     private async Task<bool> HurryAsync(Run run, CancellationToken cancel)
     {
-        var now = clock.GetUtcNow();
-        var moved = await db.Runs.Where(r => r.Id == run.Id && r.State == RunState.Retrying)
-            .ExecuteUpdateAsync(set => set.SetProperty(r => r.State, RunState.Queued).SetProperty(r => r.ReadyAt, now).SetProperty(r => r.QueuedAt, now), cancel) > 0;
+        var moved = await ChangeAsync(
+            new NpgsqlCommand(HurrySql) { Parameters = { new() { Value = run.Id }, new() { Value = clock.GetUtcNow() } } },
+            audit.Entry("run.retry", AuditedRun.Subject(run), new() { ["state"] = run.State.Word() }, new() { ["state"] = RunState.Queued.Word() }), cancel);
         if (moved)
         {
             await queue.SendAsync([new QueuedRun(run.Id, run.Queue, run.Priority)]);
@@ -176,5 +201,25 @@ public sealed class RunCommands(NpgsqlDataSource database, RefresherDb db, RunIn
         }
 
         return moved;
+    }
+
+    /// <summary>Does something to a run and writes that it was done, in one transaction.</summary>
+    /// <returns>False when the run was not in the state for it; then nothing is written.</returns>
+    private async Task<bool> ChangeAsync(NpgsqlCommand command, AuditEntry entry, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        await using (command)
+        {
+            command.Connection = connection;
+            if (await command.ExecuteNonQueryAsync(cancel) == 0)
+            {
+                return false;
+            }
+        }
+
+        await AuditLog.WriteAsync(connection, [entry], cancel);
+        await transaction.CommitAsync(cancel);
+        return true;
     }
 }

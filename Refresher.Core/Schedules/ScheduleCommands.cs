@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using Refresher.Core.Access;
 using Refresher.Core.Contract;
 using Refresher.Core.Queue;
 using Refresher.Core.Runs;
@@ -12,7 +13,7 @@ namespace Refresher.Core.Schedules;
 /// What people and programs do to schedules. Each change and its effect on what is prepared commit together: occurrences prepared and not
 /// released are removed, and the next due time is computed anew. Schedulers are told afterwards, so that it acts at once.
 /// </summary>
-public sealed class ScheduleCommands(RefresherDb db, KindCatalog kinds, RunCommands runs, LiveSignals signals, TimeProvider clock)
+public sealed class ScheduleCommands(RefresherDb db, KindCatalog kinds, RunCommands runs, AuditLog audit, LiveSignals signals, TimeProvider clock)
 {
     public async Task<Result<Schedule>> CreateAsync(ScheduleInput input, CancellationToken cancel)
     {
@@ -43,6 +44,7 @@ public sealed class ScheduleCommands(RefresherDb db, KindCatalog kinds, RunComma
             return KeyTaken(input.Key);
         }
 
+        audit.Add("schedule.create", AuditedSchedule.Subject(schedule), null, AuditedSchedule.Of(schedule, kinds));
         return await SaveAsync(schedule, () => db.Add(schedule), cancel);
     }
 
@@ -65,7 +67,9 @@ public sealed class ScheduleCommands(RefresherDb db, KindCatalog kinds, RunComma
             db.Entry(schedule).Property(s => s.Version).OriginalValue = seen;
         }
 
+        var (before, options) = (AuditedSchedule.Of(schedule, kinds), schedule.Options);
         Fill(schedule, input, read, Instants.FromTicks(Instants.FloorToMillisecond(clock.GetUtcNow().UtcTicks)));
+        audit.Add("schedule.update", AuditedSchedule.Subject(schedule), before, AuditedSchedule.Of(schedule, kinds, options));
         return await SaveAsync(schedule, null, cancel);
     }
 
@@ -77,6 +81,8 @@ public sealed class ScheduleCommands(RefresherDb db, KindCatalog kinds, RunComma
             return Result<Schedule>.NotFound;
         }
 
+        audit.Add(
+            enabled ? "schedule.resume" : "schedule.pause", AuditedSchedule.Subject(schedule), new() { ["enabled"] = schedule.Enabled }, new() { ["enabled"] = enabled });
         schedule.Enabled = enabled;
         schedule.UpdatedAt = clock.GetUtcNow();
         return await SaveAsync(schedule, null, cancel);
@@ -92,6 +98,9 @@ public sealed class ScheduleCommands(RefresherDb db, KindCatalog kinds, RunComma
             var connection = (NpgsqlConnection)db.Database.GetDbConnection();
             await RunEndings.LockAsync(connection, ids, cancel);
             await SchedulePlan.RemovePreparedAsync(connection, ids, clock.GetUtcNow(), cancel);
+            var gone = await db.Schedules.AsNoTracking().Where(s => ids.Contains(s.Id)).ToListAsync(cancel);
+            await AuditLog.WriteAsync(
+                connection, [.. gone.Select(s => audit.Entry("schedule.delete", AuditedSchedule.Subject(s), AuditedSchedule.Of(s, kinds), null))], cancel);
             var count = await db.Schedules.Where(s => ids.Contains(s.Id)).ExecuteDeleteAsync(cancel);
             await transaction.CommitAsync(cancel);
             return count;
@@ -117,7 +126,7 @@ public sealed class ScheduleCommands(RefresherDb db, KindCatalog kinds, RunComma
         }
 
         var now = clock.GetUtcNow();
-        return Result<Run>.Done(await runs.StartAsync(new NewRun
+        var run = new NewRun
         {
             Id = RunId.New(now),
             Kind = schedule.Kind,
@@ -130,7 +139,9 @@ public sealed class ScheduleCommands(RefresherDb db, KindCatalog kinds, RunComma
             Options = json,
             Policies = new RunPolicies { Retry = schedule.Retry, Timeout = schedule.Timeout, OnLost = schedule.OnLost },
             DueAt = now,
-        }, cancel));
+        };
+        return Result<Run>.Done(await runs.StartAsync(run, audit.Entry(
+            "schedule.run", AuditedSchedule.Subject(schedule), null, AuditedRun.OfRunNow(run, options is null ? null : kinds)), cancel));
     }
 
     /// <summary>Deletes schedules, whose states are locked, and what was prepared of them.</summary>
@@ -157,10 +168,12 @@ public sealed class ScheduleCommands(RefresherDb db, KindCatalog kinds, RunComma
         }
         catch (DbUpdateConcurrencyException)
         {
+            db.ChangeTracker.Clear();
             return Result<Schedule>.Refused("Somebody else has changed this schedule meanwhile. Load it again and repeat your change.");
         }
         catch (DbUpdateException error) when (error.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
         {
+            db.ChangeTracker.Clear();
             return KeyTaken(schedule.Key);
         }
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.ResponseCompression;
+using Refresher.Core.Access;
 using Refresher.Web.Components;
 using Refresher.Web.Components.Pages.Overview;
 
@@ -54,6 +55,7 @@ internal static class PageSetup
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.UseRateLimiter();
         app.UseAuthentication();
+        app.UseActor(ActorKind.User);
         app.UseAuthorization();
         app.UseAntiforgery();
         return app;
