@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
+using Refresher.Core.Access;
 using Refresher.Core.Contract;
 using Refresher.Core.Data;
 using Refresher.Core.Queue;
@@ -27,7 +28,7 @@ public static class RefresherData
         AddDatabase(builder, maxPoolSize);
         builder.AddRedisClient("redis");
         builder.Services.AddSingleton(NodeName.From(builder.Configuration));
-        builder.Services.AddRunQueue().AddAudit().AddRuns().AddSchedules();
+        builder.Services.AddSharedDataProtection().AddRunQueue().AddAudit().AddRuns().AddSchedules();
         foreach (var kind in kinds)
         {
             kind.AddServices(builder);

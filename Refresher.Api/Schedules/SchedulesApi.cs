@@ -46,11 +46,11 @@ internal static class SchedulesApi
 
     private static Task<Results<Ok<ScheduleView>, ProblemHttpResult>> ReplaceAsync(
         string id, JsonBody<JsonObject> body, ScheduleCommands commands, ScheduleQueries schedules, KindCatalog kinds, HttpContext http) =>
-        ChangeAsync(id, (stored, errors) => ScheduleDocument.Replace(stored, body.Value, kinds, errors), commands, schedules, kinds, http);
+        ChangeAsync(id, (_, errors) => ScheduleDocument.Replace(body.Value, errors), commands, schedules, kinds, http);
 
     private static Task<Results<Ok<ScheduleView>, ProblemHttpResult>> PatchAsync(
         string id, JsonBody<JsonObject> body, ScheduleCommands commands, ScheduleQueries schedules, KindCatalog kinds, HttpContext http) =>
-        ChangeAsync(id, (stored, errors) => ScheduleDocument.Patch(stored, body.Value, kinds, errors), commands, schedules, kinds, http);
+        ChangeAsync(id, (stored, errors) => ScheduleDocument.Patch(stored, body.Value, errors), commands, schedules, kinds, http);
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(string id, ScheduleCommands commands, ScheduleQueries schedules, CancellationToken cancel) =>
         await schedules.FindAsync(id, cancel) is { } schedule && await commands.DeleteAsync([schedule.Id], cancel) > 0

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Reflection;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
@@ -29,6 +30,9 @@ public sealed partial class KindDescriptor
 
     /// <summary>The options record; null for a kind that does not run.</summary>
     public Type? OptionsType { get; private init; }
+
+    /// <summary>Names, as they stand in JSON, of the options that are secret.</summary>
+    public IReadOnlyList<string> Secrets { get; private init; } = [];
 
     public bool CanRun => OptionsType is not null;
 
@@ -83,6 +87,7 @@ public sealed partial class KindDescriptor
             Pages = TKind.Pages,
             Examples = TKind.Examples,
             OptionsType = options,
+            Secrets = [.. (options?.GetProperties() ?? []).Where(property => property.IsDefined(typeof(SecretAttribute))).Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name))],
             Assembly = typeof(TKind).Assembly,
             AddServices = TKind.AddServices,
             AddWorkers = TKind.AddWorkers,

@@ -1,5 +1,3 @@
-using System.Reflection;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Refresher.Core.Contract;
@@ -19,13 +17,12 @@ public static class SecretOptions
             return "{}";
         }
 
-        var secrets = NamesOf(kind);
-        if (secrets.Length == 0 || JsonNode.Parse(options) is not JsonObject shown)
+        if (kind.Secrets.Count == 0 || JsonNode.Parse(options) is not JsonObject shown)
         {
             return options;
         }
 
-        foreach (var name in secrets.Where(name => shown[name] is not null))
+        foreach (var name in kind.Secrets.Where(name => shown[name] is not null))
         {
             shown[name] = Mask;
         }
@@ -36,31 +33,23 @@ public static class SecretOptions
     /// <summary>Secrets that are there in both and differ.</summary>
     public static IEnumerable<string> Changed(KindDescriptor? kind, string before, string after)
     {
-        if (kind is null || NamesOf(kind) is not { Length: > 0 } secrets || JsonNode.Parse(before) is not JsonObject was || JsonNode.Parse(after) is not JsonObject now)
+        if (kind is null || JsonNode.Parse(before) is not JsonObject was || JsonNode.Parse(after) is not JsonObject now)
         {
             return [];
         }
 
-        return secrets.Where(name => was[name] is not null && now[name] is not null && !JsonNode.DeepEquals(was[name], now[name]));
+        return kind.Secrets.Where(name => was[name] is not null && now[name] is not null && !JsonNode.DeepEquals(was[name], now[name]));
     }
 
-    /// <summary>Puts the stored secrets back where options that were read masked are sent again.</summary>
-    /// <param name="stored">The options as they are stored.</param>
-    public static void Restore(KindDescriptor kind, JsonObject sent, string stored)
+    /// <summary>Leaves out what is secret, for whoever has to read options and not their secrets.</summary>
+    public static JsonObject Without(KindDescriptor kind, JsonObject options)
     {
-        var secrets = NamesOf(kind).Where(name => sent[name] is JsonValue value && value.TryGetValue(out string? text) && text == Mask).ToArray();
-        if (secrets.Length == 0)
+        var rest = (JsonObject)options.DeepClone();
+        foreach (var name in kind.Secrets)
         {
-            return;
+            rest.Remove(name);
         }
 
-        var before = JsonNode.Parse(stored) as JsonObject;
-        foreach (var name in secrets)
-        {
-            sent[name] = before?[name]?.DeepClone();
-        }
+        return rest;
     }
-
-    private static string[] NamesOf(KindDescriptor kind) => kind.OptionsType is not { } type ? [] :
-        [.. type.GetProperties().Where(property => property.IsDefined(typeof(SecretAttribute))).Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name))];
 }

@@ -1,3 +1,4 @@
+using Refresher.Core.Contract;
 using Refresher.Core.Runs;
 
 namespace Refresher.Core.Execution;
@@ -24,6 +25,13 @@ internal sealed class ActiveRun(ClaimedRun run, long claimedTimestamp) : IDispos
     public ClaimedRun Run => run;
 
     public RunLog Log { get; } = new(run.Id, run.Attempt, run.Fence);
+
+    /// <summary>Secrets of the options, which nothing that the run says may show.</summary>
+    public HiddenTexts Hidden
+    {
+        get => Log.Hidden;
+        set => Log.Hidden = value;
+    }
 
     public CancellationToken Cancel => _cancel.Token;
 

@@ -91,8 +91,8 @@ internal static class AttemptEnding
     {
         Run = moment.Active.Run,
         State = state,
-        Reason = reason is null ? null : StoredText.Clean(reason, PlatformDefaults.ReasonLimit),
-        Output = OutputOf(output),
+        Reason = reason is null ? null : StoredText.Clean(moment.Active.Hidden.Hide(reason), PlatformDefaults.ReasonLimit),
+        Output = OutputOf(moment.Active.Hidden.Hide(output)),
         StartedAt = moment.StartedAt,
         EndedAt = moment.EndedAt,
         Attempt = moment.Active.Run.Attempt,

@@ -22,5 +22,5 @@ internal sealed class ExecutingRun(ActiveRun active, TimeProvider clock) : RunCo
     public override ILogger Log { get; } = new RunLogger(active.Log, clock);
 
     public override void Progress(int percent, string? text = null) =>
-        active.Report(new Progress((short)Math.Clamp(percent, 0, 100), text is null ? null : StoredText.Clean(text, TextLimit)));
+        active.Report(new Progress((short)Math.Clamp(percent, 0, 100), text is null ? null : StoredText.Clean(active.Hidden.Hide(text), TextLimit)));
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
+using Refresher.Core.Access;
 using Refresher.Core.Contract;
 using Refresher.Core.Runs;
 using Refresher.Core.Telemetry;
@@ -7,7 +8,7 @@ using Refresher.Core.Telemetry;
 namespace Refresher.Core.Execution;
 
 /// <summary>Executes one attempt: options, time limit, cancel, grace; and says how it ended. Never throws.</summary>
-internal sealed class RunExecutor(KindCatalog kinds, IServiceScopeFactory scopes, TimeProvider clock)
+internal sealed class RunExecutor(KindCatalog kinds, OptionSecrets secrets, IServiceScopeFactory scopes, TimeProvider clock)
 {
     /// <returns>How it ended; null when the run is not ours any more and there is nothing to say.</returns>
     public async Task<RunCompletion?> ExecuteAsync(ActiveRun active)
@@ -34,9 +35,9 @@ internal sealed class RunExecutor(KindCatalog kinds, IServiceScopeFactory scopes
 
     private async Task<Ending> AttemptAsync(ActiveRun active, KindDescriptor kind, EffectivePolicies policies)
     {
-        if (KindOptions.TryRead(kind, active.Run.Options, out var options) is { Count: > 0 } errors)
+        if (Read(active, kind, out var options) is { } unfit)
         {
-            return Ending.Of(RunOutcome.Failure($"The options do not fit any more: {errors}"));
+            return Ending.Of(RunOutcome.Failure(unfit));
         }
 
         RunLoggerProvider.Enter(active.Log);
@@ -56,6 +57,22 @@ internal sealed class RunExecutor(KindCatalog kinds, IServiceScopeFactory scopes
         }
 
         return await Ending.OfAsync(work);
+    }
+
+    /// <summary>Opens the secrets, for this attempt alone, and reads the options.</summary>
+    /// <returns>What is wrong with them; null when nothing is.</returns>
+    private string? Read(ActiveRun active, KindDescriptor kind, out object? options)
+    {
+        options = null;
+        try
+        {
+            (var plain, active.Hidden) = secrets.Open(kind, active.Run.Options);
+            return KindOptions.TryRead(kind, plain, out options) is { Count: > 0 } errors ? $"The options do not fit any more: {errors}" : null;
+        }
+        catch (UnreadableSecretException error)
+        {
+            return error.Message;
+        }
     }
 
     private async Task<RunOutcome> InvokeAsync(ActiveRun active, KindDescriptor kind, object options)

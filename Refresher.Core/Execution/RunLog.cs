@@ -1,11 +1,12 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
+using Refresher.Core.Contract;
 using Refresher.Core.Data;
 using Refresher.Core.Runs;
 
 namespace Refresher.Core.Execution;
 
-/// <summary>The log of one attempt: numbers its lines, cleans them, and stops at the limit with a line that says so.</summary>
+/// <summary>The log of one attempt: numbers its lines, hides secrets in them, cleans them, and stops at the limit with a line that says so.</summary>
 internal sealed class RunLog(Guid runId, int attempt, int fence)
 {
     /// <summary>Characters of one line.</summary>
@@ -16,6 +17,9 @@ internal sealed class RunLog(Guid runId, int attempt, int fence)
     private int _line;
     private int _bytes;
     private bool _cut;
+
+    /// <summary>What no line may show; set before the attempt begins.</summary>
+    public HiddenTexts Hidden { get; set; } = HiddenTexts.None;
 
     /// <summary>Set by whoever writes lines away; called when the first line waits.</summary>
     public Action? Waiting { get; set; }
@@ -30,7 +34,7 @@ internal sealed class RunLog(Guid runId, int attempt, int fence)
                 return;
             }
 
-            var text = StoredText.Clean(message, LineLimit);
+            var text = StoredText.Clean(Hidden.Hide(message), LineLimit);
             _bytes += Encoding.UTF8.GetByteCount(text);
             _cut = _bytes > PlatformDefaults.LogLimit;
             first = _pending.Count == 0;

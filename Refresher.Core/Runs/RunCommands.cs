@@ -9,7 +9,8 @@ namespace Refresher.Core.Runs;
 
 /// <summary>What people and programs do to runs.</summary>
 public sealed class RunCommands(
-    NpgsqlDataSource database, RefresherDb db, RunInserts inserts, AuditLog audit, RunQueue queue, RunOrders orders, LiveSignals signals, KindCatalog kinds, TimeProvider clock)
+    NpgsqlDataSource database, RefresherDb db, RunInserts inserts, AuditLog audit, RunQueue queue, RunOrders orders, LiveSignals signals, KindCatalog kinds, OptionSecrets secrets,
+    TimeProvider clock)
 {
     /// <summary>Runs that one request may ask for.</summary>
     public const int MostAtOnce = 50_000;
@@ -38,7 +39,7 @@ public sealed class RunCommands(
         for (var i = 0; i < inputs.Count && errors.Count < 20; i++)
         {
             var wrong = new FieldErrors();
-            if (inputs[i].ToRun(kinds, now, wrong) is { } run)
+            if (inputs[i].ToRun(kinds, secrets, now, wrong) is { } run)
             {
                 runs.Add(run);
             }
@@ -116,7 +117,7 @@ public sealed class RunCommands(
             State = RunState.Queued,
             Queue = run.Queue,
             Priority = run.Priority,
-            Options = run.Options,
+            Options = secrets.Seal(kinds.Find(run.Kind), run.Options),
             Policies = RunPolicies.Parse(run.Policies),
             DueAt = now,
             ParentId = run.Id,

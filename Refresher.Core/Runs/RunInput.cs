@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
+using Refresher.Core.Access;
 using Refresher.Core.Contract;
 using Refresher.Core.Schedules;
 
@@ -36,7 +37,7 @@ public sealed record RunInput
     public OnLost? OnLost { get; init; }
 
     /// <returns>Null with at least one error.</returns>
-    internal NewRun? ToRun(KindCatalog kinds, DateTimeOffset now, FieldErrors errors)
+    internal NewRun? ToRun(KindCatalog kinds, OptionSecrets secrets, DateTimeOffset now, FieldErrors errors)
     {
         JsonInput.Validate(this, errors);
         RetryCheck.Check(Retry, errors);
@@ -45,7 +46,7 @@ public sealed record RunInput
             errors.Add("dueAt", $"dueAt: at most {Farthest.TotalDays} days ahead.");
         }
 
-        var options = Kind is { Length: > 0 } kind ? ScheduleReader.ReadOptions(kind, Options, kinds, errors) : null;
+        var options = Kind is { Length: > 0 } kind ? ScheduleReader.ReadOptions(kind, Options, null, kinds, secrets, errors) : null;
         if (errors.Count > 0 || options is null)
         {
             return null;

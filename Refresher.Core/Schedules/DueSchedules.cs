@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
+using Refresher.Core.Access;
 using Refresher.Core.Contract;
 using Refresher.Core.Runs;
 using Refresher.Core.Schedules.Cadences;
@@ -11,7 +12,7 @@ namespace Refresher.Core.Schedules;
 /// Writes the runs of schedules that are due within the look-ahead. Schedules are taken with <c>SKIP LOCKED</c>, so any number of schedulers
 /// share the work; a run's key makes an occurrence unique even where two of them disagree about who has done it.
 /// </summary>
-internal sealed class DueSchedules(NpgsqlDataSource database, RunInserts inserts, TimeProvider clock)
+internal sealed class DueSchedules(NpgsqlDataSource database, RunInserts inserts, KindCatalog kinds, OptionSecrets secrets, TimeProvider clock)
 {
     /// <summary>Runs are written this long before they are due, so that releasing them is all that is left to do in time.</summary>
     public static readonly TimeSpan LookAhead = TimeSpan.FromSeconds(2);
@@ -60,14 +61,15 @@ internal sealed class DueSchedules(NpgsqlDataSource database, RunInserts inserts
         return (due.Count, [.. runs.Where(run => inserted.Contains(run.Id)).Select(run => new WaitingRun(run.Id, run.ScheduleId, run.DueAt))]);
     }
 
-    private static async Task<List<DueSchedule>> TakeAsync(NpgsqlConnection connection, DateTimeOffset horizon, CancellationToken cancel)
+    private async Task<List<DueSchedule>> TakeAsync(NpgsqlConnection connection, DateTimeOffset horizon, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand(TakeSql, connection) { Parameters = { new() { Value = horizon }, new() { Value = BatchSize } } };
         await using var reader = await command.ExecuteReaderAsync(cancel);
         var due = new List<DueSchedule>();
         while (await reader.ReadAsync(cancel))
         {
-            due.Add(Read(reader));
+            var schedule = Read(reader);
+            due.Add(schedule with { Options = secrets.Seal(kinds.Find(schedule.Kind), schedule.Options) });
         }
 
         return due;

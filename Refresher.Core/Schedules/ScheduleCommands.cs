@@ -13,12 +13,12 @@ namespace Refresher.Core.Schedules;
 /// What people and programs do to schedules. Each change and its effect on what is prepared commit together: occurrences prepared and not
 /// released are removed, and the next due time is computed anew. Schedulers are told afterwards, so that it acts at once.
 /// </summary>
-public sealed class ScheduleCommands(RefresherDb db, KindCatalog kinds, RunCommands runs, AuditLog audit, LiveSignals signals, TimeProvider clock)
+public sealed class ScheduleCommands(RefresherDb db, KindCatalog kinds, OptionSecrets secrets, RunCommands runs, AuditLog audit, LiveSignals signals, TimeProvider clock)
 {
     public async Task<Result<Schedule>> CreateAsync(ScheduleInput input, CancellationToken cancel)
     {
         var errors = new FieldErrors();
-        if (ScheduleReader.Read(input, kinds, errors) is not { } read)
+        if (ScheduleReader.Read(input, null, kinds, secrets, errors) is not { } read)
         {
             return Result<Schedule>.Invalid(errors);
         }
@@ -57,7 +57,7 @@ public sealed class ScheduleCommands(RefresherDb db, KindCatalog kinds, RunComma
             return Result<Schedule>.NotFound;
         }
 
-        if (ScheduleReader.Read(input with { Key = input.Key ?? schedule.Key }, kinds, errors) is not { } read)
+        if (ScheduleReader.Read(input with { Key = input.Key ?? schedule.Key }, schedule, kinds, secrets, errors) is not { } read)
         {
             return Result<Schedule>.Invalid(errors);
         }
@@ -119,7 +119,7 @@ public sealed class ScheduleCommands(RefresherDb db, KindCatalog kinds, RunComma
         }
 
         var errors = new FieldErrors();
-        var json = options is null ? schedule.Options : ScheduleReader.ReadOptions(schedule.Kind, options, kinds, errors);
+        var json = options is null ? secrets.Seal(kinds.Find(schedule.Kind), schedule.Options) : ScheduleReader.ReadOptions(schedule.Kind, options, schedule.Options, kinds, secrets, errors);
         if (json is null)
         {
             return Result<Run>.Invalid(errors);

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Refresher.Core.Contract;
 
 namespace Refresher.Core.Schedules;
 
@@ -12,18 +11,13 @@ public static class ScheduleDocument
 {
     private static readonly string[] ReadOnly = ["id", "cadenceText", "effective", "state", "createdAt", "updatedAt", "version"];
 
-    /// <summary>The input that makes <paramref name="stored"/> what <paramref name="sent"/> says; what is left out becomes the default.</summary>
+    /// <summary>The input that makes a schedule what <paramref name="sent"/> says; what is left out becomes the default.</summary>
     /// <returns>Null with at least one error.</returns>
-    public static ScheduleInput? Replace(Schedule stored, JsonObject sent, KindCatalog kinds, FieldErrors errors)
+    public static ScheduleInput? Replace(JsonObject sent, FieldErrors errors)
     {
         foreach (var name in ReadOnly)
         {
             sent.Remove(name);
-        }
-
-        if (sent["options"] is JsonObject options && KindOf(sent) == stored.Kind && kinds.Find(stored.Kind) is { } kind)
-        {
-            SecretOptions.Restore(kind, options, stored.Options);
         }
 
         return JsonInput.Read<ScheduleInput>(sent.ToJsonString(), ScheduleInput.Json, errors);
@@ -31,7 +25,7 @@ public static class ScheduleDocument
 
     /// <summary>The input that changes in <paramref name="stored"/> what <paramref name="patch"/> names.</summary>
     /// <inheritdoc cref="Replace" path="/returns"/>
-    public static ScheduleInput? Patch(Schedule stored, JsonObject patch, KindCatalog kinds, FieldErrors errors)
+    public static ScheduleInput? Patch(Schedule stored, JsonObject patch, FieldErrors errors)
     {
         var target = JsonSerializer.SerializeToNode(ScheduleInput.Of(stored), ScheduleInput.Json)!.AsObject();
 
@@ -46,7 +40,7 @@ public static class ScheduleDocument
             target.Remove("cadence");
         }
 
-        return Replace(stored, (JsonObject)Merge(target, patch)!, kinds, errors);
+        return Replace((JsonObject)Merge(target, patch)!, errors);
     }
 
     private static string? KindOf(JsonObject document) => document["kind"] is JsonValue value && value.TryGetValue(out string? kind) ? kind : null;

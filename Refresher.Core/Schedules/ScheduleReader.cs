@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Refresher.Core.Access;
 using Refresher.Core.Contract;
 using Refresher.Core.Schedules.Cadences;
 
@@ -13,21 +14,23 @@ internal static class ScheduleReader
 {
     private const int OptionsLimit = 64 * 1024;
 
-    public static ReadSchedule? Read(ScheduleInput input, KindCatalog kinds, FieldErrors errors)
+    /// <param name="stored">What the input is to replace, whose secrets may be kept; null for something new.</param>
+    public static ReadSchedule? Read(ScheduleInput input, Schedule? stored, KindCatalog kinds, OptionSecrets secrets, FieldErrors errors)
     {
         JsonInput.Validate(input, errors);
         CheckTexts(input, errors);
         CheckTags(input, errors);
         CheckTimes(input, errors);
         RetryCheck.Check(input.Retry, errors);
-        var options = input.Kind is { Length: > 0 } kind ? ReadOptions(kind, input.Options, kinds, errors) : null;
+        var options = input.Kind is { Length: > 0 } kind ? ReadOptions(kind, input.Options, stored?.Kind == kind ? stored.Options : null, kinds, secrets, errors) : null;
         var cadence = ReadCadence(input.Cadence, errors);
         return errors.Count > 0 || options is null || cadence is null ? null : new ReadSchedule(input.Key ?? KeyOf(input.Name!), options, cadence);
     }
 
     /// <summary>Checks options against their kind.</summary>
-    /// <returns>The options as they are stored, defaults filled in; null with an error when they do not fit.</returns>
-    public static string? ReadOptions(string kindName, JsonElement? given, KindCatalog kinds, FieldErrors errors)
+    /// <param name="stored">The options in whose place these come; null for something new.</param>
+    /// <returns>The options as they are stored, defaults filled in and secrets sealed; null with an error when they do not fit.</returns>
+    public static string? ReadOptions(string kindName, JsonElement? given, string? stored, KindCatalog kinds, OptionSecrets secrets, FieldErrors errors)
     {
         if (kinds.Find(kindName) is not { CanRun: true } kind)
         {
@@ -42,9 +45,16 @@ internal static class ScheduleReader
             return null;
         }
 
-        var wrong = KindOptions.TryRead(kind, json, out var options);
+        var wrong = new FieldErrors();
+        var sent = SentSecrets.Of(secrets, kind, json, stored, wrong);
+        var unfit = KindOptions.TryRead(kind, sent.Plain, out var options);
+        foreach (var (field, messages) in unfit.Where(error => !sent.IsUnread(error.Key)))
+        {
+            wrong.Add(field, string.Join(' ', messages));
+        }
+
         errors.AddAll(wrong, "options");
-        return wrong.Count == 0 ? Data.StoredText.CleanJson(KindOptions.Write(options!)) : null;
+        return wrong.Count == 0 && options is not null ? sent.Seal(Data.StoredText.CleanJson(KindOptions.Write(options))) : null;
     }
 
     /// <summary>A key from a name: <c>Nightly backup!</c> becomes <c>nightly-backup</c>.</summary>

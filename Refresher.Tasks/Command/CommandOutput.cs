@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
+using Refresher.Core.Contract;
 
 namespace Refresher.Tasks.Command;
 
@@ -87,7 +88,7 @@ internal sealed partial class CommandStream(ILogger log, LogLevel level, IReadOn
     {
         foreach (var secret in secrets)
         {
-            _line.Replace(secret, "•••");
+            _line.Replace(secret, SecretOptions.Mask);
         }
 
         var line = _line.ToString();

@@ -18,7 +18,6 @@ internal static class AccessSetup
     public static WebApplicationBuilder AddAccess(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddSharedDataProtection();
         services.AddIdentityCore<RefresherUser>(Identity)
             .AddRoles<IdentityRole<Guid>>()
             .AddEntityFrameworkStores<RefresherDb>()

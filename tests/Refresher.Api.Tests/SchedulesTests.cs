@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Refresher.Core.Access;
 
 namespace Refresher.Api.Tests;
 
@@ -82,7 +83,7 @@ public sealed class SchedulesTests(ApiHost api)
         var shown = await api.GetAsync($"{Schedules}/secretive");
         Assert.DoesNotContain("hush", shown.GetRawText(), StringComparison.Ordinal);
         await api.SendAsync(HttpMethod.Put, $"{Schedules}/secretive", shown.GetRawText(), HttpStatusCode.OK);
-        Assert.Contains("hush", await StoredOptionsAsync("secretive"), StringComparison.Ordinal);
+        Assert.Contains(OptionSecrets.Prefix, await StoredOptionsAsync("secretive"), StringComparison.Ordinal);
 
         var run = await api.PostAsync($"{Schedules}/secretive/run", null, HttpStatusCode.Accepted);
         Assert.DoesNotContain("hush", run.GetRawText(), StringComparison.Ordinal);

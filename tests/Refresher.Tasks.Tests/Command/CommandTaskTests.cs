@@ -93,7 +93,7 @@ public sealed class CommandTaskTests
         Assert.Contains($"REFRESHER_RUN_ID={_run.Id}\n", (string?)output["output"], StringComparison.Ordinal);
         Assert.Contains("REFRESHER_SCHEDULE=nightly\n", (string?)output["output"], StringComparison.Ordinal);
         Assert.Contains("GREETING=hello\n", (string?)output["output"], StringComparison.Ordinal);
-        Assert.Contains("TOKEN=•••\n", (string?)output["output"], StringComparison.Ordinal);
+        Assert.Contains("TOKEN=********\n", (string?)output["output"], StringComparison.Ordinal);
         Assert.DoesNotContain(_run.Lines, line => line.Text.Contains("sesame", StringComparison.Ordinal));
     }
 
