@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Refresher.Core.Access;
+using Refresher.Core.Execution;
 using Refresher.Core.Queue;
 using Refresher.Core.Runs;
 using Refresher.Core.Schedules;
@@ -14,6 +15,9 @@ internal static class CoreServices
         .AddScoped<RunCommands>().AddScoped<RunQueries>();
 
     public static IServiceCollection AddAudit(this IServiceCollection services) => services.AddScoped<Actor>().AddScoped<AuditLog>().AddScoped<AuditQueries>();
+
+    public static IServiceCollection AddOperations(this IServiceCollection services) => services
+        .AddSingleton<QueueHolds>().AddScoped<QueueCommands>().AddScoped<WorkerCommands>();
 
     public static IServiceCollection AddSchedules(this IServiceCollection services) => services
         .AddSingleton<OptionSecrets>().AddScoped<FirstLogin>().AddSingleton<ApiKeyring>().AddScoped<ScheduleCommands>().AddScoped<ScheduleQueries>();

@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Refresher.Core.Access;
 using Refresher.Core.Contract;
 using Refresher.Core.Data;
+using Refresher.Core.Execution;
 using Refresher.Core.Runs;
 using Refresher.Core.Schedules;
 
@@ -29,6 +30,8 @@ public sealed class RefresherDb(DbContextOptions<RefresherDb> options)
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 
     public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
+
+    public DbSet<WorkerOrder> WorkerOrders => Set<WorkerOrder>();
 
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 

@@ -1,4 +1,5 @@
 using Refresher.Core;
+using Refresher.Core.Execution;
 using Refresher.ServiceDefaults;
 using Refresher.Tasks;
 using Refresher.Web.Access;
@@ -9,6 +10,7 @@ using Refresher.Web.Live;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddRefresherData(TaskCatalog.Kinds, maxPoolSize: 20);
+builder.AddNode("web");
 builder.AddAccess().AddPages();
 
 var app = builder.Build();

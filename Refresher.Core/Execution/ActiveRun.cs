@@ -14,7 +14,7 @@ internal enum StopCause
 }
 
 /// <summary>A run this worker holds: claimed, and perhaps already executing.</summary>
-internal sealed class ActiveRun(ClaimedRun run, long claimedTimestamp) : IDisposable
+internal sealed class ActiveRun(ClaimedRun run, string queue, long claimedTimestamp) : IDisposable
 {
     private readonly CancellationTokenSource _cancel = new();
     private int _cause;
@@ -23,6 +23,11 @@ internal sealed class ActiveRun(ClaimedRun run, long claimedTimestamp) : IDispos
     private Progress? _told;
 
     public ClaimedRun Run => run;
+
+    public string Queue => queue;
+
+    /// <summary>Timestamp of the monotonic timer from before its claim.</summary>
+    public long ClaimedAt { get; } = claimedTimestamp;
 
     public RunLog Log { get; } = new(run.Id, run.Attempt, run.Fence);
 

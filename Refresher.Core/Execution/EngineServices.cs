@@ -41,11 +41,14 @@ public static class EngineServices
         services.AddSingleton<ActiveRuns>().AddSingleton<RunClaims>().AddSingleton<RunCompletions>().AddSingleton<RunLogStore>();
         services.AddSingleton<RunExecutor>().AddSingleton<RunJournal>().AddSingleton<WorkerSlots>().AddSingleton<LeaseKeeper>();
         services.AddSingleton<ILoggerProvider, RunLoggerProvider>();
-        services.AddSingleton<WorkerSignals>();
+        services.AddSingleton<WorkerSignals>().AddSingleton<WorkerStance>().AddSingleton<EndedRuns>();
         services.AddHostedService(provider => provider.GetRequiredService<WorkerSignals>());
-        services.AddHostedService<WorkerLoop>();
         services.AddSingleton(provider => new NodeRole("worker", status => Describe(status, provider)));
+
+        // What begins first ends last: it is still seen, as stopping, while it finishes its runs.
         services.AddHostedService<NodeReporter>();
+        services.AddHostedService<WorkerLoop>();
+        services.AddHostedService<StandingOrders>();
         foreach (var kind in kinds)
         {
             kind.AddWorkers(builder);
@@ -65,11 +68,16 @@ public static class EngineServices
     private static NodeStatus Describe(NodeStatus status, IServiceProvider services)
     {
         var slots = services.GetRequiredService<WorkerSlots>();
+        var options = services.GetRequiredService<IOptions<WorkerOptions>>().Value;
         return status with
         {
+            Worker = services.GetRequiredService<NodeName>().Name,
+            State = services.GetRequiredService<WorkerStance>().IsDraining ? "draining" : status.State,
+            Lease = options.Lease,
+            Ended = services.GetRequiredService<EndedRuns>().Of(),
             Concurrency = slots.Concurrency,
             Busy = slots.Busy,
-            Queues = services.GetRequiredService<IOptions<WorkerOptions>>().Value.QueuesOrDefault,
+            Queues = options.QueuesOrDefault,
             Done = slots.Done,
             Failed = slots.Failed,
         };

@@ -9,9 +9,10 @@ using StackExchange.Redis;
 
 namespace Refresher.Core.Execution;
 
-/// <summary>Tells every few seconds that this process lives and how it is.</summary>
+/// <summary>Tells every few seconds, and at once when something about it changed, that this process lives and how it is.</summary>
 internal sealed partial class NodeReporter(
-    NodeRole role, NodeName node, NodePresence presence, LiveSignals signals, TimeProvider clock, IConfiguration configuration, ILogger<NodeReporter> log) : BackgroundService
+    NodeRole role, NodeName node, NodePresence presence, LiveSignals signals, TimeProvider clock, IConfiguration configuration,
+    IHostApplicationLifetime lifetime, ILogger<NodeReporter> log) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(3);
     private static readonly Process Self = Process.GetCurrentProcess();
@@ -21,6 +22,7 @@ internal sealed partial class NodeReporter(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        using var stopping = lifetime.ApplicationStopping.Register(role.Changed.Set);
         var startedAt = clock.GetUtcNow();
         var (cpu, at) = (TimeSpan.Zero, clock.GetTimestamp());
         while (!stoppingToken.IsCancellationRequested)
@@ -28,11 +30,12 @@ internal sealed partial class NodeReporter(
             Self.Refresh();
             var used = (Self.TotalProcessorTime - cpu) / Math.Max(1e-3, clock.GetElapsedTime(at).TotalSeconds) / TimeSpan.FromSeconds(1);
             (cpu, at) = (Self.TotalProcessorTime, clock.GetTimestamp());
-            await SayAsync(role.Complete(new NodeStatus(node.Value, role.Name, Version, startedAt, clock.GetUtcNow(), Self.WorkingSet64, Math.Round(used, 3))
+            var status = role.Complete(new NodeStatus(node.Value, role.Name, Version, startedAt, clock.GetUtcNow(), Self.WorkingSet64, Math.Round(used, 3))
             {
                 Metrics = configuration["Management:Port"] is { Length: > 0 } port and not "0" ? $"{configuration["Management:Host"] ?? "127.0.0.1"}:{port}" : null,
-            }));
-            await Task.Delay(Period, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            });
+            await SayAsync(lifetime.ApplicationStopping.IsCancellationRequested ? status with { State = "stopping" } : status);
+            await role.Changed.WaitAsync(Period, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         await SayAsync(null);
@@ -58,4 +61,8 @@ internal sealed partial class NodeReporter(
 /// <summary>What a process is, and what it has to add about itself.</summary>
 /// <param name="Name"><c>worker</c>, <c>scheduler</c>, <c>api</c> or <c>web</c>.</param>
 /// <param name="Complete">Fills in what only this role knows.</param>
-public sealed record NodeRole(string Name, Func<NodeStatus, NodeStatus> Complete);
+public sealed record NodeRole(string Name, Func<NodeStatus, NodeStatus> Complete)
+{
+    /// <summary>Set when there is something new to say.</summary>
+    internal Signal Changed { get; } = new();
+}

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -14,7 +15,7 @@ namespace Refresher.Core.Execution;
 /// </summary>
 internal sealed partial class WorkerLoop(
     IOptions<WorkerOptions> options, RunQueue queue, RunClaims claims, WorkerSlots slots, ActiveRuns active, RunJournal journal, LeaseKeeper leases,
-    WorkerSignals signals, NodeName node, ClusterClock clock, SchemaGate gate, ILogger<WorkerLoop> log) : BackgroundService
+    WorkerSignals signals, WorkerStance stance, NodeName node, ClusterClock clock, SchemaGate gate, ILogger<WorkerLoop> log) : BackgroundService
 {
     /// <summary>Entries that a worker took and did not claim for this long belong to one that died.</summary>
     private static readonly TimeSpan Abandoned = TimeSpan.FromSeconds(5);
@@ -23,6 +24,9 @@ internal sealed partial class WorkerLoop(
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
 
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
+
+    /// <summary>Where entries were taken that could not be claimed because their queue was paused: they stay ours, in their order.</summary>
+    private readonly HashSet<(string Queue, int Priority)> _kept = [];
 
     private long _tookOverAt;
 
@@ -61,11 +65,15 @@ internal sealed partial class WorkerLoop(
         {
             try
             {
-                if (slots.Room <= 0)
+                if (!stance.Known.IsCompleted)
+                {
+                    await stance.Known.WaitAsync(stop);
+                }
+                else if (slots.Room <= 0)
                 {
                     await slots.RoomChanged.WaitAsync(LookEvery, stop);
                 }
-                else if (!await TakeAsync(stop))
+                else if (stance.IsDraining || !await TakeAsync(stop))
                 {
                     await signals.Wake.WaitAsync(LookEvery, stop);
                 }
@@ -94,7 +102,7 @@ internal sealed partial class WorkerLoop(
         }
 
         var took = false;
-        foreach (var name in options.Value.QueuesOrDefault)
+        foreach (var name in options.Value.QueuesOrDefault.Where(name => !stance.IsHeld(name)))
         {
             var lengths = await queue.LengthsAsync(name);
             for (var priority = 0; priority < RunQueue.Priorities && slots.Room > 0 && !stop.IsCancellationRequested; priority++)
@@ -104,35 +112,60 @@ internal sealed partial class WorkerLoop(
                     continue;
                 }
 
-                var deliveries = await queue.TakeAsync(name, priority, node.Value, slots.Room);
+                var deliveries = await TakeKeptAsync(name, priority) is { Count: > 0 } kept ? kept : await queue.TakeAsync(name, priority, node.Value, slots.Room);
                 if (takeOver && deliveries.Count == 0)
                 {
                     deliveries = await queue.TakeOverAsync(name, priority, node.Value, Abandoned, slots.Room);
                 }
 
-                took |= deliveries.Count > 0;
-                await ClaimAsync(name, priority, deliveries);
+                took |= await ClaimAsync(name, priority, deliveries);
             }
         }
 
         return took;
     }
 
-    private async Task ClaimAsync(string name, int priority, IReadOnlyList<Delivery> deliveries)
+    private async Task<IReadOnlyList<Delivery>> TakeKeptAsync(string name, int priority)
+    {
+        if (!_kept.Contains((name, priority)))
+        {
+            return [];
+        }
+
+        var kept = await queue.TakeAgainAsync(name, priority, node.Value, slots.Room);
+        if (kept.Count == 0)
+        {
+            _kept.Remove((name, priority));
+        }
+
+        return kept;
+    }
+
+    /// <returns>False when there was nothing to claim, or its queue is paused.</returns>
+    private async Task<bool> ClaimAsync(string name, int priority, IReadOnlyList<Delivery> deliveries)
     {
         if (deliveries.Count == 0)
         {
-            return;
+            return false;
         }
 
         // Not cancellable: between the claim's commit and its answer a run would be ours without our knowing.
-        var claimed = await claims.ClaimAsync([.. deliveries.Select(delivery => delivery.RunId).Distinct()], node.Value, options.Value.Lease, CancellationToken.None);
-        foreach (var run in claimed)
+        var claimedAt = Stopwatch.GetTimestamp();
+        var claim = await claims.ClaimAsync([.. deliveries.Select(delivery => delivery.RunId).Distinct()], name, node.Value, options.Value.Lease, CancellationToken.None);
+        if (claim.Held)
         {
-            slots.Add(run);
+            _kept.Add((name, priority));
+            signals.Look.Set();
+            return false;
+        }
+
+        foreach (var run in claim.Runs)
+        {
+            slots.Add(run, name, claimedAt);
         }
 
         await queue.ClaimedAsync(name, priority, deliveries);
+        return true;
     }
 
     private async Task FinishAsync()

@@ -5,12 +5,15 @@ using StackExchange.Redis;
 
 namespace Refresher.Core.Execution;
 
-/// <summary>What a worker hears over Redis: that something was queued, and orders about runs it holds. Both are hints; the truth is looked up.</summary>
+/// <summary>What a worker hears over Redis: that something was queued, orders about runs it holds, and that there are new orders for it. All are hints; the truth is looked up.</summary>
 internal sealed partial class WorkerSignals(IConnectionMultiplexer redis, ActiveRuns active, ILogger<WorkerSignals> log) : BackgroundService
 {
     private static readonly TimeSpan TryEvery = TimeSpan.FromSeconds(1);
 
     public Signal Wake { get; } = new();
+
+    /// <summary>Set when orders or holds have changed.</summary>
+    public Signal Look { get; } = new();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -36,6 +39,10 @@ internal sealed partial class WorkerSignals(IConnectionMultiplexer redis, Active
         if (RunOrders.TryReadCancel(order, out var id))
         {
             active.Stop(id, StopCause.CancelRequested);
+        }
+        else if (RunOrders.IsLook(order))
+        {
+            Look.Set();
         }
     }
 

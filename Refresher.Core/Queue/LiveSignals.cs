@@ -19,6 +19,9 @@ public readonly record struct LiveSignal(string Topic)
     /// <summary>A worker came, went or said something about itself.</summary>
     public const string Workers = "workers";
 
+    /// <summary>A queue was paused or resumed.</summary>
+    public const string Queues = "queues";
+
     /// <summary>One run changed its state, or has new lines or progress.</summary>
     public static string Run(Guid id) => $"run:{id:N}";
 }

@@ -19,6 +19,15 @@ public sealed record NodeStatus(string Name, string Role, string Version, DateTi
     /// <summary>Runs it is executing.</summary>
     public int Busy { get; init; }
 
+    /// <summary>The name by which it is given orders; null for processes that execute no runs.</summary>
+    public string? Worker { get; init; }
+
+    /// <summary>How long a lease of its runs lasts unless it is renewed.</summary>
+    public TimeSpan? Lease { get; init; }
+
+    /// <summary>Runs it ended lately, by queue.</summary>
+    public IReadOnlyDictionary<string, Throughput> Ended { get; init; } = new Dictionary<string, Throughput>();
+
     /// <summary>Queues it takes from.</summary>
     public IReadOnlyList<string> Queues { get; init; } = [];
 
@@ -33,6 +42,13 @@ public sealed record NodeStatus(string Name, string Role, string Version, DateTi
 
     /// <summary>Address of its metrics; null when it has none.</summary>
     public string? Metrics { get; init; }
+}
+
+/// <summary>Runs that ended within the last minute and the last hour.</summary>
+public sealed record Throughput(long Minute, long Hour)
+{
+    /// <summary>The sum of some.</summary>
+    public static Throughput Of(IEnumerable<Throughput> parts) => parts.Aggregate(new Throughput(0, 0), (sum, part) => new(sum.Minute + part.Minute, sum.Hour + part.Hour));
 }
 
 /// <summary>Who is there, kept in Redis: it forgets a process that has been silent for <see cref="Silence"/>.</summary>

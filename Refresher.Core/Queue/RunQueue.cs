@@ -64,8 +64,21 @@ public sealed partial class RunQueue(IConnectionMultiplexer redis, ILogger<RunQu
         return [.. lengths.Select(length => (long)length)];
     }
 
+    /// <summary>Whether a worker took entries that it has not claimed yet.</summary>
+    internal async Task<bool> HasTakenAsync(string queue, int priority, string consumer)
+    {
+        var stream = RedisKeys.Stream(queue, priority);
+        await EnsureGroupAsync(stream);
+        return (RedisResult[]?)await Database.ExecuteAsync("XPENDING", stream, Group, "-", "+", 1, consumer) is { Length: > 0 };
+    }
+
     /// <summary>Takes at most <paramref name="count"/> new entries for <paramref name="consumer"/>; they stay pending until <see cref="ClaimedAsync"/>.</summary>
-    internal async Task<IReadOnlyList<Delivery>> TakeAsync(string queue, int priority, string consumer, int count)
+    internal Task<IReadOnlyList<Delivery>> TakeAsync(string queue, int priority, string consumer, int count) => ReadAsync(queue, priority, consumer, count, ">");
+
+    /// <summary>Takes entries again that <paramref name="consumer"/> took and could not claim then, the first ones first.</summary>
+    internal Task<IReadOnlyList<Delivery>> TakeAgainAsync(string queue, int priority, string consumer, int count) => ReadAsync(queue, priority, consumer, count, "0");
+
+    private async Task<IReadOnlyList<Delivery>> ReadAsync(string queue, int priority, string consumer, int count, string from)
     {
         var stream = RedisKeys.Stream(queue, priority);
         for (var again = false; ; again = true)
@@ -73,7 +86,7 @@ public sealed partial class RunQueue(IConnectionMultiplexer redis, ILogger<RunQu
             try
             {
                 await EnsureGroupAsync(stream);
-                var reply = await Database.ExecuteAsync("XREADGROUP", "GROUP", Group, consumer, "COUNT", count, "STREAMS", stream, ">");
+                var reply = await Database.ExecuteAsync("XREADGROUP", "GROUP", Group, consumer, "COUNT", count, "STREAMS", stream, from);
                 return reply.IsNull ? [] : Entries(((RedisResult[]?)((RedisResult[]?)((RedisResult[]?)reply ?? [])[0] ?? [])[1]) ?? []);
             }
             catch (RedisServerException error) when (!again && error.Message.StartsWith("NOGROUP", StringComparison.Ordinal))
@@ -131,14 +144,15 @@ public sealed partial class RunQueue(IConnectionMultiplexer redis, ILogger<RunQu
         }
     }
 
-    /// <summary>Forgets a consumer that is gone and holds nothing.</summary>
+    /// <summary>Forgets a consumer that is gone. Where it leaves entries that it could not claim, it stays until they are taken over.</summary>
     internal async Task ForgetAsync(string queue, string consumer)
     {
         await Task.WhenAll(Enumerable.Range(0, Priorities).Select(async priority =>
         {
-            var stream = RedisKeys.Stream(queue, priority);
-            await EnsureGroupAsync(stream);
-            await Database.ExecuteAsync("XGROUP", "DELCONSUMER", stream, Group, consumer);
+            if (!await HasTakenAsync(queue, priority, consumer))
+            {
+                await Database.ExecuteAsync("XGROUP", "DELCONSUMER", RedisKeys.Stream(queue, priority), Group, consumer);
+            }
         }));
     }
 

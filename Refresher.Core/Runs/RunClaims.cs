@@ -1,5 +1,6 @@
 using Npgsql;
 using Refresher.Core.Contract;
+using Refresher.Core.Queue;
 
 namespace Refresher.Core.Runs;
 
@@ -40,7 +41,14 @@ internal sealed record ClaimedRun
     public EffectivePolicies Effective(KindDescriptor? kind) => EffectivePolicies.Of(Policies, kind?.Defaults);
 }
 
-/// <summary>Takes queued runs for a worker, in one statement; what is not queued any more is simply not in the answer.</summary>
+/// <summary>What came of a claim.</summary>
+/// <param name="Held">The queue is paused: nothing was claimed, and what was to be claimed is still queued.</param>
+internal sealed record Claim(IReadOnlyList<ClaimedRun> Runs, bool Held);
+
+/// <summary>
+/// Takes queued runs of one queue for a worker, in one statement; what is not queued any more is simply not in the answer. A paused queue
+/// gives none: a pause waits for the claims of its moment, and later ones see it.
+/// </summary>
 internal sealed class RunClaims(NpgsqlDataSource database, TimeProvider clock)
 {
     // The bounds let PostgreSQL plan for the partitions of these ids alone; unprepared, so that the plan sees the values.
@@ -48,23 +56,32 @@ internal sealed class RunClaims(NpgsqlDataSource database, TimeProvider clock)
         UPDATE runs SET state = 'running', attempt = attempt + 1, fence = fence + 1, worker = $4, lease_until = $5,
                         started_at = COALESCE(started_at, $6), reason = NULL, progress = NULL, progress_text = NULL
         WHERE id = ANY($1) AND id >= $2 AND id <= $3 AND state = ANY($7) AND (expires_at IS NULL OR expires_at > $6)
+            AND NOT EXISTS (SELECT FROM queue_holds WHERE queue IN ($8, '*'))
         RETURNING id, kind, schedule_id, schedule_key, options, policies, attempt, fence, lost, due_at, trace_parent, blocked, queued_at
         """;
 
+    private const string HeldSql = "SELECT EXISTS (SELECT FROM queue_holds WHERE queue IN ($1, '*'))";
+
     private static readonly string[] From = RunTransitions.From(RunState.Running, RunActor.Worker);
 
-    public async Task<IReadOnlyList<ClaimedRun>> ClaimAsync(Guid[] ids, string worker, TimeSpan lease, CancellationToken cancel)
+    public async Task<Claim> ClaimAsync(Guid[] ids, string queue, string worker, TimeSpan lease, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
         var until = now + lease;
         var (lowest, highest) = RunId.Bounds(ids);
-        await using var command = database.CreateCommand(Sql);
-        command.Parameters.AddRange(new NpgsqlParameter[]
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(new("SELECT pg_advisory_xact_lock_shared($1)") { Parameters = { new() { Value = QueueHolds.AdvisoryLock } } });
+        batch.BatchCommands.Add(new(Sql)
         {
-            new() { Value = ids }, new() { Value = lowest }, new() { Value = highest }, new() { Value = worker },
-            new() { Value = until }, new() { Value = now }, new() { Value = From },
+            Parameters =
+            {
+                new() { Value = ids }, new() { Value = lowest }, new() { Value = highest }, new() { Value = worker },
+                new() { Value = until }, new() { Value = now }, new() { Value = From }, new() { Value = queue },
+            },
         });
-        await using var reader = await command.ExecuteReaderAsync(cancel);
+        batch.BatchCommands.Add(new(HeldSql) { Parameters = { new() { Value = queue } } });
+        await using var reader = await batch.ExecuteReaderAsync(cancel);
+        await reader.NextResultAsync(cancel);
         var claimed = new List<ClaimedRun>(ids.Length);
         while (await reader.ReadAsync(cancel))
         {
@@ -87,6 +104,8 @@ internal sealed class RunClaims(NpgsqlDataSource database, TimeProvider clock)
             });
         }
 
-        return claimed;
+        await reader.NextResultAsync(cancel);
+        await reader.ReadAsync(cancel);
+        return new Claim(claimed, reader.GetBoolean(0));
     }
 }

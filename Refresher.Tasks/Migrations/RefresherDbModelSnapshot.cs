@@ -405,6 +405,71 @@ namespace Refresher.Tasks.Migrations
                     b.ToTable("settings", (string)null);
                 });
 
+            modelBuilder.Entity("Refresher.Core.Execution.WorkerOrder", b =>
+                {
+                    b.Property<string>("Worker")
+                        .HasColumnType("text")
+                        .HasColumnName("worker");
+
+                    b.Property<int?>("Concurrency")
+                        .HasColumnType("integer")
+                        .HasColumnName("concurrency");
+
+                    b.Property<DateTimeOffset?>("ConcurrencyAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("concurrency_at");
+
+                    b.Property<string>("ConcurrencyBy")
+                        .HasColumnType("text")
+                        .HasColumnName("concurrency_by");
+
+                    b.Property<DateTimeOffset?>("DrainedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("drained_at");
+
+                    b.Property<string>("DrainedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("drained_by");
+
+                    b.Property<DateTimeOffset?>("StoppedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("stopped_at");
+
+                    b.Property<string>("StoppedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("stopped_by");
+
+                    b.HasKey("Worker")
+                        .HasName("pk_worker_orders");
+
+                    b.ToTable("worker_orders", (string)null);
+                });
+
+            modelBuilder.Entity("Refresher.Core.Queue.QueueHold", b =>
+                {
+                    b.Property<string>("Queue")
+                        .HasColumnType("text")
+                        .HasColumnName("queue");
+
+                    b.Property<DateTimeOffset>("HeldAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("held_at");
+
+                    b.Property<string>("HeldBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("held_by");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.HasKey("Queue")
+                        .HasName("pk_queue_holds");
+
+                    b.ToTable("queue_holds", (string)null);
+                });
+
             modelBuilder.Entity("Refresher.Core.Runs.Run", b =>
                 {
                     b.Property<Guid>("Id")

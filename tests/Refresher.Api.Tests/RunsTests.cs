@@ -144,7 +144,7 @@ public sealed class RunsTests(ApiHost api, ITestOutputHelper output)
     {
         await using var engine = await EngineHost.StartAsync(api.Database, TaskCatalog.Kinds, "worker", ("Node:Name", "seen"), ("Worker:Concurrency", "3"));
         var worker = await Eventually.SeeAsync(
-            async () => (await api.GetAsync("/api/v1/workers")).GetProperty("items").EnumerateArray().FirstOrDefault(node => node.GetProperty("name").GetString()!.StartsWith("seen/", StringComparison.Ordinal)),
+            async () => (await api.GetAsync("/api/v1/workers")).GetProperty("items").EnumerateArray().FirstOrDefault(node => node.GetProperty("name").GetString()!.StartsWith("seen.", StringComparison.Ordinal)),
             node => node.ValueKind == JsonValueKind.Object);
         Assert.Equal(3, worker.GetProperty("concurrency").GetInt32());
         Assert.Equal("running", worker.GetProperty("state").GetString());

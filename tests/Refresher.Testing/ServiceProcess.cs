@@ -16,6 +16,9 @@ public sealed class ServiceProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
+    /// <summary>Once it has ended.</summary>
+    public int ExitCode => _process.ExitCode;
+
     public bool IsAlive => !_process.HasExited;
 
     /// <summary>Processor time it has used.</summary>
