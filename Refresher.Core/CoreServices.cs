@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Refresher.Core.Access;
 using Refresher.Core.Execution;
+using Refresher.Core.Limits;
 using Refresher.Core.Queue;
 using Refresher.Core.Runs;
 using Refresher.Core.Schedules;
@@ -12,6 +13,8 @@ internal static class CoreServices
 {
     public static IServiceCollection AddRuns(this IServiceCollection services) => services
         .AddSingleton<RunPartitions>().AddSingleton<RunInserts>().AddSingleton<RunOrders>().AddSingleton<RunStatistics>().AddSingleton<RunLogFollower>()
+        .AddSingleton<RunDispatch>().AddSingleton<RunEndings>().AddSingleton<LimitCatalog>().AddSingleton<LimitGrants>()
+        .AddSingleton<RunStarts>().AddScoped<RunInterventions>()
         .AddScoped<RunCommands>().AddScoped<RunQueries>();
 
     public static IServiceCollection AddAudit(this IServiceCollection services) => services.AddScoped<Actor>().AddScoped<AuditLog>().AddScoped<AuditQueries>();

@@ -19,6 +19,12 @@ public static class PlatformDefaults
     /// <summary>A run that loses more workers than this fails.</summary>
     public const int LostLimit = 3;
 
+    /// <summary>Runs that share a concurrency key and go on at once, where the key has no limit of its own.</summary>
+    public const int KeyConcurrency = 1;
+
+    /// <summary>Runs that may follow one another by continuing; what would come after is not made.</summary>
+    public const int ChainLimit = 20;
+
     /// <summary>Bytes of UTF-8 a run's log may have.</summary>
     public const int LogLimit = 1024 * 1024;
 

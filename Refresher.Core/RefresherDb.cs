@@ -6,6 +6,7 @@ using Refresher.Core.Access;
 using Refresher.Core.Contract;
 using Refresher.Core.Data;
 using Refresher.Core.Execution;
+using Refresher.Core.Limits;
 using Refresher.Core.Runs;
 using Refresher.Core.Schedules;
 
@@ -26,6 +27,12 @@ public sealed class RefresherDb(DbContextOptions<RefresherDb> options)
     public DbSet<RunAttempt> RunAttempts => Set<RunAttempt>();
 
     public DbSet<RunLogLine> RunLogs => Set<RunLogLine>();
+
+    public DbSet<Limit> Limits => Set<Limit>();
+
+    public DbSet<LimitSlot> LimitSlots => Set<LimitSlot>();
+
+    public DbSet<UniqueKey> UniqueKeys => Set<UniqueKey>();
 
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 

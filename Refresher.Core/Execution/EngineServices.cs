@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Refresher.Core.Access;
 using Refresher.Core.Contract;
 using Refresher.Core.Data;
+using Refresher.Core.Limits;
 using Refresher.Core.Queue;
 using Refresher.Core.Runs;
 using Refresher.Core.Schedules;
@@ -18,13 +19,18 @@ public static class EngineServices
     public static IHostApplicationBuilder AddScheduler(this IHostApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddSingleton<TickSignal>().AddSingleton<DueSchedules>().AddSingleton<ReleaseTimer>().AddSingleton<RunReleases>().AddSingleton<WaitingRuns>();
+        services.AddSingleton<TickSignal>().AddSingleton<DueSchedules>().AddSingleton<ReleaseTimer>().AddSingleton<SendTimer>().AddSingleton<RunReleases>().AddSingleton<Overlaps>().AddSingleton<WaitingRuns>();
         services.AddScoped<FirstStart>();
         services.AddSingleton<SchemaMigrator>().AddHostedService(provider => provider.GetRequiredService<SchemaMigrator>());
         services.AddHealthChecks().AddCheck<FirstStartHealth>("first-start");
         services.AddHostedService<SchedulerLoop>();
         services.AddHostedService<ScheduleEdits>();
+
+        // Stopped in the opposite order: what the releaser has released is still sent.
+        services.AddHostedService<RunSender>();
         services.AddHostedService<RunReleaser>();
+        services.AddHostedService<LimitSweep>();
+        services.AddHostedService<RatePacer>();
         services.AddHostedService<RunExpiry>();
         services.AddHostedService<RunRescuer>();
         services.AddHostedService<QueueReconciler>();

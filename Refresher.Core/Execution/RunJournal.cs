@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Refresher.Core.Data;
+using Refresher.Core.Limits;
 using Refresher.Core.Queue;
 using Refresher.Core.Runs;
 
@@ -12,7 +13,7 @@ namespace Refresher.Core.Execution;
 /// before its end, so that whoever sees the end can read the whole log. While PostgreSQL is away everything waits here, within bounds.
 /// </summary>
 internal sealed partial class RunJournal(
-    RunCompletions completions, RunLogStore logs, ActiveRuns active, RunQueue queue, LiveSignals signals, ILogger<RunJournal> log)
+    RunCompletions completions, RunLogStore logs, ActiveRuns active, RunDispatch dispatch, LiveSignals signals, ILogger<RunJournal> log)
 {
     private const int BatchSize = 500;
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(20);
@@ -78,7 +79,7 @@ internal sealed partial class RunJournal(
     private async Task WriteAsync(List<(ActiveRun Active, RunCompletion Completion)> batch, CancellationToken cancel)
     {
         await WriteLogsAsync(active.TakeLines(), cancel);
-        var written = await PersistAsync([.. batch.Select(ended => ended.Completion)], cancel);
+        var (written, aftermath) = await PersistAsync([.. batch.Select(ended => ended.Completion)], cancel);
         foreach (var (run, completion) in batch)
         {
             active.Remove(run);
@@ -91,11 +92,11 @@ internal sealed partial class RunJournal(
             run.Dispose();
         }
 
-        await queue.SendAsync([.. batch.Where(e => e.Completion.State == RunState.Queued && written.ContainsKey(e.Completion.Run.Id)).Select(e => written[e.Completion.Run.Id])]);
-        await signals.PublishAsync(LiveTopics.Of(written.Keys));
+        Granted handedBack = new([.. batch.Where(e => e.Completion.State == RunState.Queued && written.ContainsKey(e.Completion.Run.Id)).Select(e => written[e.Completion.Run.Id])], false);
+        await dispatch.SendAsync(aftermath with { Granted = aftermath.Granted + handedBack }, written.Keys);
     }
 
-    private async Task<IReadOnlyDictionary<Guid, QueuedRun>> PersistAsync(List<RunCompletion> batch, CancellationToken cancel)
+    private async Task<(IReadOnlyDictionary<Guid, QueuedRun> Ours, Aftermath Aftermath)> PersistAsync(List<RunCompletion> batch, CancellationToken cancel)
     {
         var wait = new Backoff(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2));
         while (true)
@@ -114,13 +115,15 @@ internal sealed partial class RunJournal(
             catch (Exception error) when (error is not OperationCanceledException && batch.Count > 1)
             {
                 // One ending spoils the batch: each goes alone, and the bad one is found.
-                var all = new Dictionary<Guid, QueuedRun>();
+                var (all, aftermath) = (new Dictionary<Guid, QueuedRun>(), Aftermath.Nothing);
                 foreach (var one in batch)
                 {
-                    all = new(all.Concat(await PersistAsync([one], cancel)));
+                    var (ours, after) = await PersistAsync([one], cancel);
+                    all = new(all.Concat(ours));
+                    aftermath += after;
                 }
 
-                return all;
+                return (all, aftermath);
             }
             catch (Exception error) when (error is not OperationCanceledException)
             {

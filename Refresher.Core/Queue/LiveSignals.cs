@@ -22,6 +22,12 @@ public readonly record struct LiveSignal(string Topic)
     /// <summary>A queue was paused or resumed.</summary>
     public const string Queues = "queues";
 
+    /// <summary>A limit was edited, or runs wait for one.</summary>
+    public const string Limits = "limits";
+
+    /// <summary>A run was written that is ready at once: no scheduler has it in its timer.</summary>
+    public const string Ready = "ready";
+
     /// <summary>One run changed its state, or has new lines or progress.</summary>
     public static string Run(Guid id) => $"run:{id:N}";
 }

@@ -18,11 +18,11 @@ internal sealed partial class QueueReconciler(
     private const int LooksBetweenCounts = 3;
 
     private const string CountSql = """
-        SELECT queue, priority, count(*) FROM runs WHERE finished_at IS NULL AND state = 'queued' GROUP BY queue, priority
+        SELECT queue, priority, count(*) FROM runs WHERE finished_at IS NULL AND state = 'queued' AND waiting_for IS NULL AND queued_at <= $1 GROUP BY queue, priority
         """;
 
     private const string PageSql = """
-        SELECT id, queue, priority FROM runs WHERE finished_at IS NULL AND state = 'queued' AND id > $1 AND queued_at < $2 ORDER BY id LIMIT $3
+        SELECT id, queue, priority FROM runs WHERE finished_at IS NULL AND state = 'queued' AND waiting_for IS NULL AND id > $1 AND queued_at < $2 ORDER BY id LIMIT $3
         """;
 
     private int _looks;
@@ -78,7 +78,7 @@ internal sealed partial class QueueReconciler(
     private async Task<List<(string Queue, short Priority, long Count)>> CountAsync(CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
-        await using var command = new NpgsqlCommand(CountSql, connection);
+        await using var command = new NpgsqlCommand(CountSql, connection) { Parameters = { new() { Value = clock.GetUtcNow() } } };
         await command.PrepareAsync(cancel);
         await using var reader = await command.ExecuteReaderAsync(cancel);
         var counts = new List<(string, short, long)>();

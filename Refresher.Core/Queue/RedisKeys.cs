@@ -23,6 +23,9 @@ internal static class RedisKeys
     /// <summary>The stream of a queue's runs of one priority.</summary>
     public static RedisKey Stream(string queue, int priority) => $"{{refresher}}:runs:{queue}:{priority}";
 
+    /// <summary>The last starts under a rate.</summary>
+    public static RedisKey Rate(string limit) => $"{{refresher}}:rate:{limit}";
+
     /// <summary>What a process last said about itself.</summary>
     public static RedisKey Node(string name) => $"{{refresher}}:node:{name}";
 }

@@ -26,6 +26,21 @@ public sealed record NewRun
 
     public RunPolicies Policies { get; init; } = new();
 
+    /// <summary>Runs with the same one are limited together; null: none.</summary>
+    public string? ConcurrencyKey { get; init; }
+
+    /// <summary>See <see cref="Runs.UniqueKey"/>; null: none.</summary>
+    public string? UniqueKey { get; init; }
+
+    /// <summary>How long the unique key stays taken at least.</summary>
+    public DateTimeOffset? UniqueUntil { get; init; }
+
+    /// <summary>What a queued run waits for; null: Redis is told.</summary>
+    public string? WaitingFor { get; init; }
+
+    /// <summary>It holds slots of limits.</summary>
+    public bool Limited { get; init; }
+
     public required DateTimeOffset DueAt { get; init; }
 
     public DateTimeOffset? ExpiresAt { get; init; }

@@ -1,65 +1,18 @@
-using Refresher.Core.Execution;
+using Refresher.Core.Queue;
 
 namespace Refresher.Core.Runs;
 
-/// <summary>What this scheduler will release soon, by the instant. A hint that may be lost: <see cref="RunReleaser"/> finds every row again.</summary>
-internal sealed class ReleaseTimer
+/// <summary>What this scheduler will release soon, a moment before it is ready.</summary>
+internal sealed class ReleaseTimer() : TimeLine<WaitingRun>(run => run.Id)
 {
-    private readonly Lock _lock = new();
-    private readonly PriorityQueue<WaitingRun, DateTimeOffset> _byTime = new();
-    private readonly HashSet<Guid> _known = [];
+    public void Add(IEnumerable<WaitingRun> runs) => Add(runs.Select(run => (run, run.ReadyAt - RunReleases.Ahead)));
 
-    /// <summary>Set when something earlier than before was added.</summary>
-    public Signal Changed { get; } = new();
+    /// <summary>Adds what another scheduler is likely to release itself; it is given so long beyond the run's time.</summary>
+    public void Add(IEnumerable<WaitingRun> runs, TimeSpan courtesy) => Add(runs.Select(run => (run, run.ReadyAt + courtesy)));
 
-    /// <summary>The earliest instant at which there is something to do; null when there is nothing.</summary>
-    public DateTimeOffset? Next
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _byTime.TryPeek(out _, out var at) ? at : null;
-            }
-        }
-    }
-
-    public void Add(IEnumerable<WaitingRun> runs, TimeSpan courtesy = default)
-    {
-        var earlier = false;
-        lock (_lock)
-        {
-            foreach (var run in runs)
-            {
-                var at = run.ReadyAt + courtesy;
-                if (_known.Add(run.Id))
-                {
-                    earlier |= !_byTime.TryPeek(out _, out var first) || at < first;
-                    _byTime.Enqueue(run, at);
-                }
-            }
-        }
-
-        if (earlier)
-        {
-            Changed.Set();
-        }
-    }
-
-    /// <summary>Takes out what is due at <paramref name="now"/>, at most <paramref name="most"/>.</summary>
-    public List<WaitingRun> TakeDue(DateTimeOffset now, int most)
-    {
-        var due = new List<WaitingRun>();
-        lock (_lock)
-        {
-            while (due.Count < most && _byTime.TryPeek(out var run, out var at) && at <= now)
-            {
-                _byTime.Dequeue();
-                _known.Remove(run.Id);
-                due.Add(run);
-            }
-        }
-
-        return due;
-    }
+    /// <summary>Adds what has to be decided at its time and no earlier.</summary>
+    public void AddPunctually(IEnumerable<WaitingRun> runs) => Add(runs.Select(run => (run, run.ReadyAt)));
 }
+
+/// <summary>What this scheduler has released and will tell Redis at its instant.</summary>
+internal sealed class SendTimer() : TimeLine<QueuedRun>(run => run.Id);

@@ -64,6 +64,21 @@ public sealed class Run
     /// <summary>Seconds of the lateness that a limit, a pause or an overlap answers for.</summary>
     public double Blocked { get; init; }
 
+    /// <summary>Runs with the same one are limited together; null: none.</summary>
+    public string? ConcurrencyKey { get; init; }
+
+    /// <summary>See <see cref="Runs.UniqueKey"/>; null: none.</summary>
+    public string? UniqueKey { get; init; }
+
+    /// <summary>What it waits for while it is queued and Redis does not know of it (<see cref="Waits"/>); null: nothing.</summary>
+    public string? WaitingFor { get; init; }
+
+    /// <summary>Since when it waits for that.</summary>
+    public DateTimeOffset? HeldSince { get; init; }
+
+    /// <summary>It holds slots of limits.</summary>
+    public bool Limited { get; init; }
+
     /// <summary>The worker that holds or last held it.</summary>
     public string? Worker { get; init; }
 
@@ -104,6 +119,7 @@ internal sealed class RunMapping : IEntityTypeConfiguration<Run>
         run.Property(r => r.Output).HasColumnType("jsonb");
         run.Ignore(r => r.Lateness);
         run.HasIndex(r => new { r.State, r.ReadyAt }, "ix_runs_unfinished").HasFilter("finished_at IS NULL");
+        run.HasIndex(r => new { r.WaitingFor, r.Priority, r.DueAt }, "ix_runs_waiting").HasFilter("waiting_for IS NOT NULL");
         run.HasIndex(r => r.ExpiresAt, "ix_runs_expiry").HasFilter("state = 'queued' AND expires_at IS NOT NULL");
         run.HasIndex(r => new { r.ScheduleId, r.Id }, "ix_runs_schedule").HasFilter("schedule_id IS NOT NULL");
         run.HasIndex(r => r.Id, "ix_runs_trouble").HasFilter("state IN ('failed', 'expired', 'cancelled', 'skipped')");

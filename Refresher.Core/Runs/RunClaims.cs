@@ -36,6 +36,12 @@ internal sealed record ClaimedRun
 
     public string? TraceParent { get; init; }
 
+    public bool Limited { get; init; }
+
+    public bool HasUniqueKey { get; init; }
+
+    public Guid? ParentId { get; init; }
+
     public required DateTimeOffset LeaseUntil { get; init; }
 
     public EffectivePolicies Effective(KindDescriptor? kind) => EffectivePolicies.Of(Policies, kind?.Defaults);
@@ -55,9 +61,10 @@ internal sealed class RunClaims(NpgsqlDataSource database, TimeProvider clock)
     private const string Sql = """
         UPDATE runs SET state = 'running', attempt = attempt + 1, fence = fence + 1, worker = $4, lease_until = $5,
                         started_at = COALESCE(started_at, $6), reason = NULL, progress = NULL, progress_text = NULL
-        WHERE id = ANY($1) AND id >= $2 AND id <= $3 AND state = ANY($7) AND (expires_at IS NULL OR expires_at > $6)
+        WHERE id = ANY($1) AND id >= $2 AND id <= $3 AND state = ANY($7) AND waiting_for IS NULL AND (expires_at IS NULL OR expires_at > $6)
             AND NOT EXISTS (SELECT FROM queue_holds WHERE queue IN ($8, '*'))
-        RETURNING id, kind, schedule_id, schedule_key, options, policies, attempt, fence, lost, due_at, trace_parent, blocked, queued_at
+        RETURNING id, kind, schedule_id, schedule_key, options, policies, attempt, fence, lost, due_at, trace_parent, blocked, queued_at,
+                  limited, unique_key IS NOT NULL, parent_id
         """;
 
     private const string HeldSql = "SELECT EXISTS (SELECT FROM queue_holds WHERE queue IN ($1, '*'))";
@@ -100,6 +107,9 @@ internal sealed class RunClaims(NpgsqlDataSource database, TimeProvider clock)
                 TraceParent = reader.IsDBNull(10) ? null : reader.GetString(10),
                 Blocked = reader.GetDouble(11),
                 QueuedAt = reader.IsDBNull(12) ? null : reader.GetFieldValue<DateTimeOffset>(12),
+                Limited = reader.GetBoolean(13),
+                HasUniqueKey = reader.GetBoolean(14),
+                ParentId = reader.IsDBNull(15) ? null : reader.GetGuid(15),
                 LeaseUntil = until,
             });
         }

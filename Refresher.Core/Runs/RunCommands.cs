@@ -1,31 +1,18 @@
-using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using Refresher.Core.Access;
 using Refresher.Core.Contract;
-using Refresher.Core.Queue;
 
 namespace Refresher.Core.Runs;
 
 /// <summary>What people and programs do to runs.</summary>
 public sealed class RunCommands(
-    NpgsqlDataSource database, RefresherDb db, RunInserts inserts, AuditLog audit, RunQueue queue, RunOrders orders, LiveSignals signals, KindCatalog kinds, OptionSecrets secrets,
-    TimeProvider clock)
+    RefresherDb db, RunStarts starts, RunInterventions interventions, AuditLog audit, KindCatalog kinds, OptionSecrets secrets, TimeProvider clock)
 {
     /// <summary>Runs that one request may ask for.</summary>
     public const int MostAtOnce = 50_000;
 
-    private const string CancelSql = """
-        UPDATE runs SET state = 'cancelled', reason = $3, finished_at = $4 WHERE id = $1 AND state = ANY($2)
-        RETURNING id, schedule_id, queued_at IS NOT NULL
-        """;
-
-    private const string AskToEndSql = "UPDATE runs SET cancel_requested = true WHERE id = $1 AND state = 'running'";
-
-    private const string HurrySql = "UPDATE runs SET state = 'queued', ready_at = $2, queued_at = $2 WHERE id = $1 AND state = 'retrying'";
-
     /// <summary>Makes runs, all or none: those due now are queued at once, the others wait for their time.</summary>
-    /// <returns>The ids, in the order of the inputs; errors by field, with the position where there are several.</returns>
+    /// <returns>The ids, in the order of the inputs, of the runs that were made or that have the unique key asked for; errors by field, with the position where there are several.</returns>
     public async Task<Result<IReadOnlyList<Guid>>> CreateAsync(IReadOnlyList<RunInput> inputs, CancellationToken cancel)
     {
         var errors = new FieldErrors();
@@ -52,20 +39,16 @@ public sealed class RunCommands(
             return Result<IReadOnlyList<Guid>>.Invalid(errors);
         }
 
-        if (runs.Count > 0)
-        {
-            await InsertAsync(runs, audit.Entry("run.create", AuditedRun.Subject(runs), null, AuditedRun.Of(runs, kinds)), now, cancel);
-        }
-
-        return Result<IReadOnlyList<Guid>>.Done([.. runs.Select(run => run.Id)]);
+        return Result<IReadOnlyList<Guid>>.Done(
+            runs.Count == 0 ? [] : await starts.WriteAsync(runs, audit.Entry("run.create", AuditedRun.Subject(runs), null, AuditedRun.Of(runs, kinds)), cancel));
     }
 
     /// <summary>Writes one run that is due now, and sends it.</summary>
     /// <param name="entry">Who asked for it, for the audit; null when nobody did but the program itself.</param>
     public async Task<Run> StartAsync(NewRun run, AuditEntry? entry, CancellationToken cancel)
     {
-        await InsertAsync([run], entry, clock.GetUtcNow(), cancel);
-        return await db.Runs.AsNoTracking().SingleAsync(r => r.Id == run.Id, cancel);
+        var id = (await starts.WriteAsync([run], entry, cancel))[0];
+        return await db.Runs.AsNoTracking().SingleAsync(r => r.Id == id, cancel);
     }
 
     /// <summary>Ends a run that waits, or tells the worker of one that runs to end it.</summary>
@@ -77,14 +60,13 @@ public sealed class RunCommands(
             return Result<Run>.NotFound;
         }
 
-        var done = await EndWaitingAsync(found, by, cancel) || await AskToEndAsync(found, cancel);
+        var done = await interventions.CancelAsync(found, $"cancelled by {by}", cancel);
         var run = await db.Runs.AsNoTracking().SingleAsync(r => r.Id == id, cancel);
         if (!done)
         {
             return Result<Run>.Refused($"The run has ended already: it is {run.State.Word()}.");
         }
 
-        await signals.PublishAsync(LiveTopics.Of([id]));
         return Result<Run>.Done(run);
     }
 
@@ -96,7 +78,7 @@ public sealed class RunCommands(
             return Result<Run>.NotFound;
         }
 
-        if (run.State == RunState.Retrying && await HurryAsync(run, cancel))
+        if (run.State == RunState.Retrying && await interventions.HurryAsync(run, cancel))
         {
             return Result<Run>.Done(await db.Runs.AsNoTracking().SingleAsync(r => r.Id == id, cancel));
         }
@@ -119,108 +101,10 @@ public sealed class RunCommands(
             Priority = run.Priority,
             Options = secrets.Seal(kinds.Find(run.Kind), run.Options),
             Policies = RunPolicies.Parse(run.Policies),
+            ConcurrencyKey = run.ConcurrencyKey,
             DueAt = now,
             ParentId = run.Id,
         };
         return Result<Run>.Done(await StartAsync(again, audit.Entry("run.retry", AuditedRun.Subject(run), null, new() { ["run"] = again.Id }), cancel));
-    }
-
-    private async Task InsertAsync(IReadOnlyList<NewRun> runs, AuditEntry? entry, DateTimeOffset now, CancellationToken cancel)
-    {
-        var trace = Activity.Current?.Id;
-        var traced = trace is null ? runs : [.. runs.Select(run => run with { TraceParent = trace })];
-        await inserts.PrepareAsync(traced, cancel);
-        await using var connection = await database.OpenConnectionAsync(cancel);
-        await using var transaction = await connection.BeginTransactionAsync(cancel);
-        var queued = traced.Where(run => run.State == RunState.Queued).ToArray();
-        var schedules = queued.Select(run => run.ScheduleId).OfType<Guid>().ToArray();
-        await RunEndings.LockAsync(connection, schedules, cancel);
-        await RunInserts.InsertAsync(connection, traced, now, cancel);
-        await RunReleases.CountAsync(connection, schedules, cancel);
-        await AuditLog.WriteAsync(connection, entry is null ? [] : [entry], cancel);
-        await transaction.CommitAsync(cancel);
-        await queue.SendAsync([.. queued.Select(run => new QueuedRun(run.Id, run.Queue, run.Priority))]);
-        await signals.PublishAsync(LiveTopics.Of(traced.Select(run => run.Id)));
-    }
-
-    private async Task<bool> EndWaitingAsync(Run run, string by, CancellationToken cancel)
-    {
-        var now = clock.GetUtcNow();
-        await using var connection = await database.OpenConnectionAsync(cancel);
-        await using var transaction = await connection.BeginTransactionAsync(cancel);
-        await RunEndings.LockAsync(connection, run.ScheduleId is { } one ? [one] : [], cancel);
-        await using var command = new NpgsqlCommand(CancelSql, connection)
-        {
-            Parameters = { new() { Value = run.Id }, new() { Value = RunTransitions.From(RunState.Cancelled, RunActor.Person) }, new() { Value = $"cancelled by {by}" }, new() { Value = now } },
-        };
-        bool? wasQueued = null;
-        await using (var reader = await command.ExecuteReaderAsync(cancel))
-        {
-            if (await reader.ReadAsync(cancel))
-            {
-                wasQueued = reader.GetBoolean(2);
-            }
-        }
-
-        if (wasQueued is { } active && run.ScheduleId is { } scheduleId)
-        {
-            await RunEndings.ApplyAsync(connection, [new EndedRun(run.Id, scheduleId, RunState.Cancelled, now, active)], cancel);
-        }
-
-        if (wasQueued is not null)
-        {
-            await AuditLog.WriteAsync(connection, [audit.Entry(
-                "run.cancel", AuditedRun.Subject(run), new() { ["state"] = run.State.Word() }, new() { ["state"] = RunState.Cancelled.Word() })], cancel);
-        }
-
-        await transaction.CommitAsync(cancel);
-        return wasQueued is not null;
-    }
-
-    private async Task<bool> AskToEndAsync(Run run, CancellationToken cancel)
-    {
-        var asked = await ChangeAsync(
-            new NpgsqlCommand(AskToEndSql) { Parameters = { new() { Value = run.Id } } },
-            audit.Entry("run.cancel", AuditedRun.Subject(run), null, new() { ["cancelRequested"] = true }), cancel);
-        if (asked)
-        {
-            await orders.CancelAsync([run.Id]);
-        }
-
-        return asked;
-    }
-
-    private async Task<bool> HurryAsync(Run run, CancellationToken cancel)
-    {
-        var moved = await ChangeAsync(
-            new NpgsqlCommand(HurrySql) { Parameters = { new() { Value = run.Id }, new() { Value = clock.GetUtcNow() } } },
-            audit.Entry("run.retry", AuditedRun.Subject(run), new() { ["state"] = run.State.Word() }, new() { ["state"] = RunState.Queued.Word() }), cancel);
-        if (moved)
-        {
-            await queue.SendAsync([new QueuedRun(run.Id, run.Queue, run.Priority)]);
-            await signals.PublishAsync(LiveTopics.Of([run.Id]));
-        }
-
-        return moved;
-    }
-
-    /// <summary>Does something to a run and writes that it was done, in one transaction.</summary>
-    /// <returns>False when the run was not in the state for it; then nothing is written.</returns>
-    private async Task<bool> ChangeAsync(NpgsqlCommand command, AuditEntry entry, CancellationToken cancel)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancel);
-        await using var transaction = await connection.BeginTransactionAsync(cancel);
-        await using (command)
-        {
-            command.Connection = connection;
-            if (await command.ExecuteNonQueryAsync(cancel) == 0)
-            {
-                return false;
-            }
-        }
-
-        await AuditLog.WriteAsync(connection, [entry], cancel);
-        await transaction.CommitAsync(cancel);
-        return true;
     }
 }

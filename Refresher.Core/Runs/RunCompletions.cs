@@ -7,13 +7,15 @@ namespace Refresher.Core.Runs;
 /// Writes how attempts ended, a batch in one transaction. The fencing number stands in the <c>WHERE</c>: a worker that lost its lease
 /// finds no row, and what it has to say is dropped.
 /// </summary>
-internal sealed class RunCompletions(NpgsqlDataSource database, RunPartitions partitions)
+internal sealed class RunCompletions(NpgsqlDataSource database, RunPartitions partitions, RunEndings endings, TimeProvider clock)
 {
     // The planner expects far more rows than there are and would read whole partitions to hash them; the index is always right here.
     private const string Plan = "SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true), set_config('enable_seqscan', 'off', true)";
 
     private const string Sql = """
-        UPDATE runs r SET state = c.state, reason = c.reason, output = c.output::jsonb, attempt = c.attempt,
+        UPDATE runs r SET state = c.state, output = c.output::jsonb, attempt = c.attempt,
+            reason = CASE WHEN c.state = 'cancelled' AND r.cancel_requested THEN COALESCE(r.reason, c.reason) ELSE c.reason END,
+            limited = r.limited AND c.state = 'queued',
             started_at = CASE WHEN r.fence = 1 THEN c.started_at ELSE r.started_at END,
             finished_at = CASE WHEN c.ready_at IS NULL THEN c.ended_at END,
             ready_at = COALESCE(c.ready_at, r.ready_at),
@@ -24,21 +26,32 @@ internal sealed class RunCompletions(NpgsqlDataSource database, RunPartitions pa
         RETURNING r.id, r.queue, r.priority
         """;
 
-    /// <returns>The runs that were still ours, with the queue they belong to.</returns>
-    public async Task<IReadOnlyDictionary<Guid, Queue.QueuedRun>> WriteAsync(IReadOnlyList<RunCompletion> batch, CancellationToken cancel)
+    /// <returns>The runs that were still ours, with the queue they belong to, and what to do now that it is committed.</returns>
+    public async Task<(IReadOnlyDictionary<Guid, Queue.QueuedRun> Ours, Aftermath Aftermath)> WriteAsync(IReadOnlyList<RunCompletion> batch, CancellationToken cancel)
     {
         await partitions.EnsureAsync(batch.Where(c => c.AttemptOutcome is not null).Select(c => c.Run.Id), cancel);
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
-        await RunEndings.LockAsync(connection, batch.Select(c => c.Run.ScheduleId).OfType<Guid>(), cancel);
+        Guid[] limited = [.. batch.Where(c => c.Run.Limited).Select(c => c.Run.Id)];
+        await RunEndings.LockAsync(connection, limited, batch.Select(c => c.Run.ScheduleId).OfType<Guid>(), cancel);
         var written = await UpdateAsync(connection, batch, cancel);
         var ours = batch.Where(c => written.ContainsKey(c.Run.Id)).ToArray();
-        await RunEndings.ApplyAsync(connection, [.. ours.Where(c => c.State.IsFinal() && c.Run.ScheduleId is not null)
-            .Select(c => new EndedRun(c.Run.Id, c.Run.ScheduleId!.Value, c.State, c.EndedAt, WasActive: true))], cancel);
+        var aftermath = await endings.ApplyAsync(
+            connection, [.. ours.Where(c => c.State.IsFinal()).Select(EndedOf)], clock.GetUtcNow(), cancel,
+            [.. ours.Where(c => c.Run.Limited && c.State == RunState.Retrying).Select(c => c.Run.Id)]);
         await RunAttempts.WriteAsync(connection, [.. ours.Where(c => c.AttemptOutcome is not null).Select(AttemptOf)], cancel);
         await transaction.CommitAsync(cancel);
-        return written;
+        return (written, aftermath);
     }
+
+    private static EndedRun EndedOf(RunCompletion c) => new(c.Run.Id, c.Run.ScheduleId, c.State, c.EndedAt)
+    {
+        WasActive = true,
+        Limited = c.Run.Limited,
+        HasUniqueKey = c.Run.HasUniqueKey,
+        Policies = c.Run.Policies,
+        TraceParent = c.Run.TraceParent,
+    };
 
     private static RunAttempt AttemptOf(RunCompletion c) => new()
     {

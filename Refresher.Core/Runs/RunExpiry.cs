@@ -2,23 +2,23 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Refresher.Core.Data;
 using Refresher.Core.Execution;
-using Refresher.Core.Queue;
 
 namespace Refresher.Core.Runs;
 
 /// <summary>Ends queued runs that lost their point before anybody took them. Their entry in Redis finds nothing to claim and goes by itself.</summary>
-internal sealed class RunExpiry(NpgsqlDataSource database, LiveSignals signals, TimeProvider clock, SchemaGate gate, ILogger<RunExpiry> log) : Loop(gate, log)
+internal sealed class RunExpiry(NpgsqlDataSource database, RunEndings endings, RunDispatch dispatch, TimeProvider clock, SchemaGate gate, ILogger<RunExpiry> log)
+    : Loop(gate, log)
 {
     private const int BatchSize = 1000;
 
     private const string SelectSql = """
-        SELECT id, schedule_id FROM runs WHERE state = 'queued' AND expires_at IS NOT NULL AND expires_at <= $1 ORDER BY expires_at LIMIT $2
+        SELECT id, schedule_id, limited FROM runs WHERE state = 'queued' AND expires_at IS NOT NULL AND expires_at <= $1 ORDER BY expires_at LIMIT $2
         """;
 
     private const string ExpireSql = """
-        UPDATE runs SET state = 'expired', reason = 'expired: no worker took it before ' || to_char(expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"'), finished_at = $4
-        WHERE id = ANY($1) AND id >= $2 AND id <= $3 AND state = ANY($5) AND expires_at <= $4 RETURNING id, schedule_id
-        """;
+        UPDATE runs SET state = 'expired', reason = 'expired: ' || CASE WHEN waiting_for IS NULL THEN 'no worker took it' ELSE 'it had to wait' END || ' before ' || to_char(expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"'), finished_at = $4
+        WHERE id = ANY($1) AND id >= $2 AND id <= $3 AND state = ANY($5) AND expires_at <= $4
+        """ + RunRows.Returning;
 
     private static readonly string[] From = RunTransitions.From(RunState.Expired, RunActor.Scheduler);
 
@@ -44,18 +44,18 @@ internal sealed class RunExpiry(NpgsqlDataSource database, LiveSignals signals, 
         }
 
         await using var transaction = await connection.BeginTransactionAsync(cancel);
-        await RunEndings.LockAsync(connection, found.Select(run => run.ScheduleId).OfType<Guid>(), cancel);
+        await RunEndings.LockAsync(
+            connection, [.. found.Where(run => run.Limited).Select(run => run.Id)], found.Select(run => run.ScheduleId).OfType<Guid>(), cancel);
         var ids = found.Select(run => run.Id).ToArray();
         var (lowest, highest) = RunId.Bounds(ids);
         await using var expire = new NpgsqlCommand(ExpireSql, connection)
         {
             Parameters = { new() { Value = ids }, new() { Value = lowest }, new() { Value = highest }, new() { Value = now }, new() { Value = From } },
         };
-        var expired = await RunRows.ReadAsync(expire, cancel);
-        await RunEndings.ApplyAsync(connection, [.. expired.Where(run => run.ScheduleId is not null)
-            .Select(run => new EndedRun(run.Id, run.ScheduleId!.Value, RunState.Expired, now, WasActive: true))], cancel);
+        var expired = await RunRows.ReadEndedAsync(expire, RunState.Expired, now, cancel);
+        var aftermath = await endings.ApplyAsync(connection, expired, now, cancel);
         await transaction.CommitAsync(cancel);
-        await signals.PublishAsync(LiveTopics.Of(expired.Select(run => run.Id)));
+        await dispatch.SendAsync(aftermath, expired.Select(run => run.Id));
         return found.Count;
     }
 }

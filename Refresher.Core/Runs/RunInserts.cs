@@ -10,11 +10,14 @@ public sealed class RunInserts(RunPartitions partitions)
 
     private const string Sql = """
         INSERT INTO runs (id, kind, schedule_id, schedule_key, trigger, state, reason, queue, priority, options, policies,
-                          due_at, ready_at, queued_at, finished_at, expires_at, trace_parent, parent_id, attempt, fence, lost, blocked, cancel_requested)
+                          due_at, ready_at, queued_at, finished_at, expires_at, trace_parent, parent_id,
+                          concurrency_key, unique_key, waiting_for, held_since, limited, attempt, fence, lost, blocked, cancel_requested)
         SELECT id, kind, schedule_id, schedule_key, trigger, state, reason, queue, priority, options::jsonb, policies::jsonb,
-               due_at, due_at, CASE WHEN state = 'queued' THEN $16 END, CASE WHEN state = 'skipped' THEN $16 END, expires_at, trace_parent, parent_id, 0, 0, 0, 0, false
-        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-          AS n(id, kind, schedule_id, schedule_key, trigger, state, reason, queue, priority, options, policies, due_at, expires_at, trace_parent, parent_id)
+               due_at, due_at, CASE WHEN state = 'queued' THEN $16 END, CASE WHEN state = 'skipped' THEN $16 END, expires_at, trace_parent, parent_id,
+               concurrency_key, unique_key, waiting_for, CASE WHEN waiting_for IS NOT NULL THEN due_at END, limited, 0, 0, 0, 0, false
+        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $17, $18, $19, $20)
+          AS n(id, kind, schedule_id, schedule_key, trigger, state, reason, queue, priority, options, policies, due_at, expires_at, trace_parent, parent_id,
+               concurrency_key, unique_key, waiting_for, limited)
         ON CONFLICT (id) DO NOTHING
         RETURNING id
         """;
@@ -61,6 +64,10 @@ public sealed class RunInserts(RunPartitions partitions)
             Column(runs, NpgsqlDbType.Text, run => run.TraceParent),
             Column(runs, NpgsqlDbType.Uuid, run => run.ParentId),
             new() { Value = now },
+            Column(runs, NpgsqlDbType.Text, run => run.ConcurrencyKey),
+            Column(runs, NpgsqlDbType.Text, run => run.UniqueKey),
+            Column(runs, NpgsqlDbType.Text, run => run.WaitingFor),
+            Column(runs, NpgsqlDbType.Boolean, run => run.Limited),
         },
     };
 

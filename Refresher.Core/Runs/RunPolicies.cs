@@ -9,7 +9,7 @@ public sealed record RunPolicies
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerOptions.Web)
     {
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
@@ -19,8 +19,20 @@ public sealed record RunPolicies
 
     public OnLost? OnLost { get; init; }
 
+    /// <summary>What follows it; null: nothing.</summary>
+    public IReadOnlyList<Continuation>? ContinueWith { get; init; }
+
+    /// <summary>How many runs it continues, one from the other.</summary>
+    public int Depth { get; init; }
+
     /// <summary>As stored; null when nothing is set, so that the usual row stays small.</summary>
     public string? ToJson() => this == new RunPolicies() ? null : JsonSerializer.Serialize(this, Json);
+
+    /// <summary>A schedule's continuations as they are stored with it.</summary>
+    public static string WriteContinuations(IReadOnlyList<Continuation> continuations) => JsonSerializer.Serialize(continuations, Json);
+
+    /// <inheritdoc cref="WriteContinuations"/>
+    public static IReadOnlyList<Continuation> ReadContinuations(string json) => JsonSerializer.Deserialize<IReadOnlyList<Continuation>>(json, Json)!;
 
     public static RunPolicies Parse(string? json) => json is null ? new RunPolicies() : JsonSerializer.Deserialize<RunPolicies>(json, Json)!;
 }

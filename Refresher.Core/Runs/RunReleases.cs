@@ -1,53 +1,75 @@
 using Npgsql;
+using Refresher.Core.Limits;
 using Refresher.Core.Queue;
-using Refresher.Core.Schedules;
 
 namespace Refresher.Core.Runs;
 
 /// <summary>A run that will be ready soon: what the scheduler's timer holds.</summary>
-internal readonly record struct WaitingRun(Guid Id, Guid? ScheduleId, DateTimeOffset ReadyAt);
+internal readonly record struct WaitingRun(Guid Id, Guid? ScheduleId, DateTimeOffset ReadyAt, string Kind, string Queue, string? ConcurrencyKey)
+{
+    public LimitSubject Subject => new(Id, Kind, Queue, ConcurrencyKey);
+}
+
+/// <summary>A run about to enter its queue, locked.</summary>
+internal readonly record struct ReadyRun(QueuedRun Run, Guid? ScheduleId, bool WasRetrying, RunTrigger Trigger, DateTimeOffset ReadyAt, WaitingRun Waiting);
 
 /// <summary>
-/// Moves runs whose time has come into their queues, and decides there whether an occurrence overlaps with an unfinished run of its schedule.
-/// The schedules' rows are locked first, so that two schedulers cannot both find a schedule free.
+/// Moves runs whose time has come, or comes in a moment, into their queues, and decides there what an unfinished run of the same schedule means
+/// and which limits have room. Limits and the schedules' rows are locked first, so that two schedulers cannot both find one free.
 /// </summary>
-internal sealed class RunReleases(NpgsqlDataSource database, TimeProvider clock)
+internal sealed class RunReleases(NpgsqlDataSource database, LimitCatalog limits, Overlaps overlaps, RunEndings endings, TimeProvider clock)
 {
     private const string SelectSql = """
-        SELECT id, schedule_id, state, queue, priority, trigger FROM runs
+        SELECT id, schedule_id, state, queue, priority, trigger, ready_at FROM runs
         WHERE id = ANY($1) AND id >= $2 AND id <= $3 AND state = ANY($4) AND ready_at <= $5
         ORDER BY id FOR UPDATE SKIP LOCKED
         """;
 
-    private const string QueueSql = "UPDATE runs SET state = 'queued', queued_at = $4, reason = NULL WHERE id = ANY($1) AND id >= $2 AND id <= $3";
+    private const string QueueSql = """
+        UPDATE runs SET state = 'queued', queued_at = GREATEST($4, ready_at), reason = NULL, limited = id = ANY($5) WHERE id = ANY($1) AND id >= $2 AND id <= $3
+        """;
 
-    private const string SkipSql = "UPDATE runs SET state = 'skipped', reason = $5, finished_at = $4 WHERE id = ANY($1) AND id >= $2 AND id <= $3";
+    private const string HoldSql = """
+        UPDATE runs r SET state = 'queued', queued_at = GREATEST($3, ready_at), reason = NULL, waiting_for = h.waiting_for, held_since = r.ready_at
+        FROM unnest($1, $2) AS h(id, waiting_for) WHERE r.id = h.id AND r.id >= $4 AND r.id <= $5
+        """;
 
-    private const string OverlapReason = "overlap: an earlier run of this schedule had not ended";
+    private const string SkipSql = """
+        UPDATE runs r SET state = 'skipped', reason = s.reason, finished_at = $3 FROM unnest($1, $2) AS s(id, reason) WHERE r.id = s.id AND r.id >= $4 AND r.id <= $5
+        """;
+
+    /// <summary>Runs are released so long before they are ready that the database's part is over when they are.</summary>
+    public static readonly TimeSpan Ahead = TimeSpan.FromMilliseconds(250);
 
     private static readonly string[] From = RunTransitions.From(RunState.Queued, RunActor.Scheduler);
 
-    /// <summary>Releases those of <paramref name="waiting"/> that are ready, in one transaction.</summary>
-    /// <returns>The runs now queued, to be sent after the commit.</returns>
-    public async Task<IReadOnlyList<QueuedRun>> ReleaseAsync(IReadOnlyCollection<WaitingRun> waiting, CancellationToken cancel)
+    /// <summary>Releases those of <paramref name="waiting"/> that are ready within <see cref="Ahead"/>, in one transaction.</summary>
+    public async Task<Released> ReleaseAsync(IReadOnlyCollection<WaitingRun> waiting, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
+        var rules = await limits.CurrentAsync(cancel);
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
-        var schedules = await LockSchedulesAsync(connection, waiting.Select(run => run.ScheduleId).OfType<Guid>(), cancel);
-        var ready = await SelectAsync(connection, [.. waiting.Select(run => run.Id)], now, cancel);
+        var admission = await Admission.BeginAsync(connection, rules, waiting.Select(run => run.Subject), cancel);
+        var schedules = await Overlaps.LockAsync(connection, waiting.Select(run => run.ScheduleId).OfType<Guid>(), cancel);
+        var ready = await SelectAsync(connection, waiting, now, cancel);
         if (ready.Count == 0)
         {
-            return [];
+            return Released.Nothing;
         }
 
-        var (queued, skipped) = Decide(ready, schedules);
-        await UpdateAsync(connection, QueueSql, [.. queued.Select(run => run.Run.Id)], now, null, cancel);
-        await UpdateAsync(connection, SkipSql, [.. skipped.Select(run => run.Run.Id)], now, OverlapReason, cancel);
-        await CountAsync(connection, queued.Where(run => run is { WasRetrying: false, ScheduleId: not null }).Select(run => run.ScheduleId!.Value), cancel);
-        await RunEndings.ApplyAsync(connection, [.. skipped.Select(run => new EndedRun(run.Run.Id, run.ScheduleId!.Value, RunState.Skipped, now, WasActive: false))], cancel);
+        var decided = await overlaps.DecideAsync(connection, ready, schedules, now, cancel);
+        var (queued, held) = Admit(decided.Go, admission);
+        await admission.SaveAsync(cancel);
+        await QueueAsync(connection, queued, admission, now, cancel);
+        await WriteAsync(connection, HoldSql, [.. held, .. decided.Wait.Select(run => (run.Run.Id, Waits.Overlap))], now, cancel);
+        await WriteAsync(connection, SkipSql, [.. decided.Skip.Select(skip => (skip.Run.Run.Id, skip.Reason))], now, cancel);
+        await CountAsync(connection, decided.Go.Where(run => run is { WasRetrying: false, ScheduleId: not null }).Select(run => run.ScheduleId!.Value), cancel);
+        var aftermath = await endings.ApplyAsync(
+            connection, [.. decided.Skip.Select(skip => new EndedRun(skip.Run.Run.Id, skip.Run.ScheduleId, RunState.Skipped, now))], now, cancel);
         await transaction.CommitAsync(cancel);
-        return [.. queued.Select(run => run.Run)];
+        return new Released(
+            [.. queued.Select(run => (run.Run, run.ReadyAt))], decided.TooEarly, decided.ToCancel, decided.Aftermath + aftermath + new Aftermath(new Granted([], admission.Paced), false));
     }
 
     /// <summary>Counts runs that enter their queue as active, so that overlaps are seen. The rows are locked by the caller.</summary>
@@ -66,86 +88,88 @@ internal sealed class RunReleases(NpgsqlDataSource database, TimeProvider clock)
         await command.ExecuteNonQueryAsync(cancel);
     }
 
-    private static (List<Ready> Queued, List<Ready> Skipped) Decide(List<Ready> ready, Dictionary<Guid, (int Active, Overlap Overlap)> schedules)
+    private static (List<ReadyRun> Queued, List<(Guid Id, string WaitsFor)> Held) Admit(List<ReadyRun> go, Admission admission)
     {
-        var (queued, skipped) = (new List<Ready>(ready.Count), new List<Ready>());
-        foreach (var run in ready)
+        var (queued, held) = (new List<ReadyRun>(go.Count), new List<(Guid, string)>());
+        foreach (var run in go.OrderBy(run => run.Run.Priority).ThenBy(run => run.ReadyAt))
         {
-            if (run.WasRetrying || run.ScheduleId is not { } id || !schedules.TryGetValue(id, out var schedule))
+            if (admission.Admit(run.Waiting.Subject) is { } waitsFor)
             {
-                queued.Add(run);
-            }
-            else if (run.Trigger == RunTrigger.Cadence && schedule.Active > 0 && schedule.Overlap == Overlap.Skip)
-            {
-                skipped.Add(run);
+                held.Add((run.Run.Id, waitsFor));
             }
             else
             {
-                schedules[id] = schedule with { Active = schedule.Active + 1 };
                 queued.Add(run);
             }
         }
 
-        return (queued, skipped);
+        return (queued, held);
     }
 
-    private static async Task<Dictionary<Guid, (int Active, Overlap Overlap)>> LockSchedulesAsync(NpgsqlConnection connection, IEnumerable<Guid> schedules, CancellationToken cancel)
+    private static async Task<List<ReadyRun>> SelectAsync(NpgsqlConnection connection, IReadOnlyCollection<WaitingRun> waiting, DateTimeOffset now, CancellationToken cancel)
     {
-        var found = new Dictionary<Guid, (int, Overlap)>();
-        await using var command = new NpgsqlCommand("""
-            SELECT t.schedule_id, t.active, s.overlap FROM schedule_states t JOIN schedules s ON s.id = t.schedule_id
-            WHERE t.schedule_id = ANY($1) ORDER BY t.schedule_id FOR UPDATE OF t
-            """, connection);
-        command.Parameters.Add(new() { Value = schedules.Distinct().ToArray() });
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        while (await reader.ReadAsync(cancel))
-        {
-            found[reader.GetGuid(0)] = (reader.GetInt32(1), reader.IsDBNull(2) ? PlatformDefaults.Overlap : Words<Overlap>.Parse(reader.GetString(2)));
-        }
-
-        return found;
-    }
-
-    private static async Task<List<Ready>> SelectAsync(NpgsqlConnection connection, Guid[] ids, DateTimeOffset now, CancellationToken cancel)
-    {
+        var byId = waiting.ToDictionary(run => run.Id);
+        Guid[] ids = [.. byId.Keys];
         var (lowest, highest) = RunId.Bounds(ids);
         await using var command = new NpgsqlCommand(SelectSql, connection)
         {
-            Parameters = { new() { Value = ids }, new() { Value = lowest }, new() { Value = highest }, new() { Value = From }, new() { Value = now } },
+            Parameters = { new() { Value = ids }, new() { Value = lowest }, new() { Value = highest }, new() { Value = From }, new() { Value = now + Ahead } },
         };
         await using var reader = await command.ExecuteReaderAsync(cancel);
-        var ready = new List<Ready>(ids.Length);
+        var ready = new List<ReadyRun>(ids.Length);
         while (await reader.ReadAsync(cancel))
         {
-            ready.Add(new Ready(
+            ready.Add(new ReadyRun(
                 new QueuedRun(reader.GetGuid(0), reader.GetString(3), reader.GetInt16(4)),
                 reader.IsDBNull(1) ? null : reader.GetGuid(1),
                 reader.GetString(2) == RunState.Retrying.Word(),
-                Words<RunTrigger>.Parse(reader.GetString(5))));
+                Words<RunTrigger>.Parse(reader.GetString(5)),
+                reader.GetFieldValue<DateTimeOffset>(6),
+                byId[reader.GetGuid(0)]));
         }
 
         return ready;
     }
 
-    private static async Task UpdateAsync(NpgsqlConnection connection, string sql, Guid[] ids, DateTimeOffset now, string? reason, CancellationToken cancel)
+    private static async Task QueueAsync(NpgsqlConnection connection, List<ReadyRun> queued, Admission admission, DateTimeOffset now, CancellationToken cancel)
     {
-        if (ids.Length == 0)
+        if (queued.Count == 0)
         {
             return;
         }
 
+        var ids = queued.Select(run => run.Run.Id).ToArray();
         var (lowest, highest) = RunId.Bounds(ids);
-        await using var command = new NpgsqlCommand(sql, connection)
+        await using var command = new NpgsqlCommand(QueueSql, connection)
         {
-            Parameters = { new() { Value = ids }, new() { Value = lowest }, new() { Value = highest }, new() { Value = now } },
+            Parameters = { new() { Value = ids }, new() { Value = lowest }, new() { Value = highest }, new() { Value = now }, new() { Value = Array.FindAll(ids, admission.HasSlots) } },
         };
-        if (reason is not null)
-        {
-            command.Parameters.Add(new() { Value = reason });
-        }
-
         await command.ExecuteNonQueryAsync(cancel);
     }
 
-    private readonly record struct Ready(QueuedRun Run, Guid? ScheduleId, bool WasRetrying, RunTrigger Trigger);
+    private static async Task WriteAsync(NpgsqlConnection connection, string sql, (Guid Id, string Text)[] runs, DateTimeOffset now, CancellationToken cancel)
+    {
+        if (runs.Length == 0)
+        {
+            return;
+        }
+
+        var ids = Array.ConvertAll(runs, run => run.Id);
+        var (lowest, highest) = RunId.Bounds(ids);
+        await using var command = new NpgsqlCommand(sql, connection)
+        {
+            Parameters = { new() { Value = ids }, new() { Value = Array.ConvertAll(runs, run => run.Text) }, new() { Value = now }, new() { Value = lowest }, new() { Value = highest } },
+        };
+        await command.ExecuteNonQueryAsync(cancel);
+    }
+}
+
+/// <summary>What a release came to.</summary>
+/// <param name="Queued">To be sent at their instant.</param>
+/// <param name="TooEarly">To be looked at again when they are ready: now it might be wrong to skip them.</param>
+/// <param name="ToCancel">Running, and asked to end for the sake of a later occurrence.</param>
+internal sealed record Released(
+    IReadOnlyList<(QueuedRun Run, DateTimeOffset At)> Queued, IReadOnlyList<WaitingRun> TooEarly, IReadOnlyList<Guid> ToCancel, Aftermath Aftermath)
+{
+    public static Released Nothing { get; } = new([], [], [], Aftermath.Nothing);
 }

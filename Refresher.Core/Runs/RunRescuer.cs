@@ -3,6 +3,7 @@ using Npgsql;
 using Refresher.Core.Contract;
 using Refresher.Core.Data;
 using Refresher.Core.Execution;
+using Refresher.Core.Limits;
 using Refresher.Core.Queue;
 using Refresher.Core.Telemetry;
 
@@ -13,21 +14,21 @@ namespace Refresher.Core.Runs;
 /// Honest caveat: a worker that was only cut off may still be executing; it stops before its lease ends, but an effect outside may happen twice.
 /// </summary>
 internal sealed partial class RunRescuer(
-    NpgsqlDataSource database, RunPartitions partitions, KindCatalog kinds, RunQueue queue, LiveSignals signals, TimeProvider clock, SchemaGate gate, ILogger<RunRescuer> log)
+    NpgsqlDataSource database, RunPartitions partitions, KindCatalog kinds, RunEndings endings, RunDispatch dispatch, TimeProvider clock, SchemaGate gate, ILogger<RunRescuer> log)
     : Loop(gate, log)
 {
     private const int BatchSize = 500;
 
-    private const string SelectSql = "SELECT id, schedule_id FROM runs WHERE finished_at IS NULL AND state = 'running' AND lease_until < $1 LIMIT $2";
+    private const string SelectSql = "SELECT id, schedule_id, limited FROM runs WHERE finished_at IS NULL AND state = 'running' AND lease_until < $1 LIMIT $2";
 
     private const string LockSql = """
-        SELECT id, schedule_id, kind, policies, lost, attempt, fence, worker, cancel_requested, queue, priority FROM runs
+        SELECT id, schedule_id, kind, policies, lost, attempt, fence, worker, cancel_requested, queue, priority, limited, unique_key IS NOT NULL, trace_parent FROM runs
         WHERE id = ANY($1) AND id >= $2 AND id <= $3 AND state = 'running' AND lease_until < $4 ORDER BY id FOR UPDATE SKIP LOCKED
         """;
 
     private const string MoveSql = """
         UPDATE runs r SET state = m.state, reason = m.reason, lost = r.lost + 1, lease_until = NULL, progress = NULL, progress_text = NULL,
-            queued_at = CASE WHEN m.state = 'queued' THEN $6 ELSE r.queued_at END, finished_at = CASE WHEN m.state <> 'queued' THEN $6 END
+            queued_at = CASE WHEN m.state = 'queued' THEN $6 ELSE r.queued_at END, finished_at = CASE WHEN m.state <> 'queued' THEN $6 END, limited = r.limited AND m.state = 'queued'
         FROM unnest($1, $2, $3) AS m(id, state, reason) WHERE r.id = m.id AND r.id >= $4 AND r.id <= $5
         """;
 
@@ -54,15 +55,12 @@ internal sealed partial class RunRescuer(
 
         await partitions.EnsureAsync(found.Select(run => run.Id), cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
-        await RunEndings.LockAsync(connection, found.Select(run => run.ScheduleId).OfType<Guid>(), cancel);
+        await RunEndings.LockAsync(
+            connection, [.. found.Where(run => run.Limited).Select(run => run.Id)], found.Select(run => run.ScheduleId).OfType<Guid>(), cancel);
         var moves = (await LockAsync(connection, [.. found.Select(run => run.Id)], now, cancel)).ConvertAll(run => (Run: run, To: Decide(run)));
-        if (moves.Count > 0)
-        {
-            await MoveAsync(connection, moves, now, cancel);
-        }
-
+        var aftermath = moves.Count > 0 ? await MoveAsync(connection, moves, now, cancel) : Aftermath.Nothing;
         await transaction.CommitAsync(cancel);
-        await TellAsync(moves);
+        await TellAsync(moves, aftermath);
         return found.Count;
     }
 
@@ -91,13 +89,16 @@ internal sealed partial class RunRescuer(
         {
             lost.Add(new LostRun(
                 new QueuedRun(row.GetGuid(0), row.GetString(9), row.GetInt16(10)), row.IsDBNull(1) ? null : row.GetGuid(1), row.GetString(2),
-                row.IsDBNull(3) ? null : row.GetString(3), row.GetInt32(4), row.GetInt32(5), row.GetInt32(6), row.IsDBNull(7) ? "" : row.GetString(7), row.GetBoolean(8)));
+                row.IsDBNull(3) ? null : row.GetString(3), row.GetInt32(4), row.GetInt32(5), row.GetInt32(6), row.IsDBNull(7) ? "" : row.GetString(7), row.GetBoolean(8))
+            {
+                Limited = row.GetBoolean(11), HasUniqueKey = row.GetBoolean(12), TraceParent = row.IsDBNull(13) ? null : row.GetString(13),
+            });
         }
 
         return lost;
     }
 
-    private static async Task MoveAsync(NpgsqlConnection connection, List<(LostRun Run, (RunState State, string Reason) To)> moves, DateTimeOffset now, CancellationToken cancel)
+    private async Task<Aftermath> MoveAsync(NpgsqlConnection connection, List<(LostRun Run, (RunState State, string Reason) To)> moves, DateTimeOffset now, CancellationToken cancel)
     {
         var ids = moves.Select(move => move.Run.Run.Id).ToArray();
         var (lowest, highest) = RunId.Bounds(ids);
@@ -114,11 +115,14 @@ internal sealed partial class RunRescuer(
             },
         };
         await command.ExecuteNonQueryAsync(cancel);
-        await RunEndings.ApplyAsync(connection, [.. moves.Where(move => move.To.State.IsFinal() && move.Run.ScheduleId is not null)
-            .Select(move => new EndedRun(move.Run.Run.Id, move.Run.ScheduleId!.Value, move.To.State, now, WasActive: true))], cancel);
+        return await endings.ApplyAsync(connection, [.. moves.Where(move => move.To.State.IsFinal())
+            .Select(move => new EndedRun(move.Run.Run.Id, move.Run.ScheduleId, move.To.State, now)
+            {
+                WasActive = true, Limited = move.Run.Limited, HasUniqueKey = move.Run.HasUniqueKey, Policies = RunPolicies.Parse(move.Run.Policies), TraceParent = move.Run.TraceParent,
+            })], now, cancel);
     }
 
-    private async Task TellAsync(List<(LostRun Run, (RunState State, string Reason) To)> moves)
+    private async Task TellAsync(List<(LostRun Run, (RunState State, string Reason) To)> moves, Aftermath aftermath)
     {
         foreach (var (run, to) in moves)
         {
@@ -126,12 +130,19 @@ internal sealed partial class RunRescuer(
             RefresherTelemetry.Rescues.Add(1, new KeyValuePair<string, object?>("state", to.State.Word()));
         }
 
-        await queue.SendAsync([.. moves.Where(move => move.To.State == RunState.Queued).Select(move => move.Run.Run)]);
-        await signals.PublishAsync(LiveTopics.Of(moves.Select(move => move.Run.Run.Id)));
+        Granted again = new([.. moves.Where(move => move.To.State == RunState.Queued).Select(move => move.Run.Run)], Paced: false);
+        await dispatch.SendAsync(aftermath with { Granted = aftermath.Granted + again }, moves.Select(move => move.Run.Run.Id));
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Run {Run} was taken from lost worker {Worker}; it is now {State}.")]
     private partial void LogRescued(Guid run, string worker, string state);
 
-    private sealed record LostRun(QueuedRun Run, Guid? ScheduleId, string Kind, string? Policies, int Lost, int Attempt, int Fence, string Worker, bool CancelRequested);
+    private sealed record LostRun(QueuedRun Run, Guid? ScheduleId, string Kind, string? Policies, int Lost, int Attempt, int Fence, string Worker, bool CancelRequested)
+    {
+        public bool Limited { get; init; }
+
+        public bool HasUniqueKey { get; init; }
+
+        public string? TraceParent { get; init; }
+    }
 }

@@ -21,6 +21,8 @@ public static class RunTransitions
         (RunState.Scheduled, RunState.Skipped, RunActor.Scheduler),
         (RunState.Retrying, RunState.Queued, RunActor.Scheduler),
         (RunState.Queued, RunState.Expired, RunActor.Scheduler),
+        (RunState.Queued, RunState.Cancelled, RunActor.Scheduler),
+        (RunState.Retrying, RunState.Cancelled, RunActor.Scheduler),
         (RunState.Queued, RunState.Running, RunActor.Worker),
         (RunState.Running, RunState.Succeeded, RunActor.Worker),
         (RunState.Running, RunState.Failed, RunActor.Worker),
@@ -33,7 +35,6 @@ public static class RunTransitions
         (RunState.Scheduled, RunState.Cancelled, RunActor.Person),
         (RunState.Queued, RunState.Cancelled, RunActor.Person),
         (RunState.Retrying, RunState.Cancelled, RunActor.Person),
-        (RunState.Retrying, RunState.Queued, RunActor.Person),
     ];
 
     /// <summary>All moves, in the order of the table in the docs.</summary>

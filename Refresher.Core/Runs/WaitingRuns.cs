@@ -6,7 +6,7 @@ namespace Refresher.Core.Runs;
 internal sealed class WaitingRuns(NpgsqlDataSource database)
 {
     private const string Sql = """
-        SELECT id, schedule_id, ready_at, trigger = 'cadence' AND state = 'scheduled' FROM runs
+        SELECT id, schedule_id, ready_at, trigger = 'cadence' AND state = 'scheduled', kind, queue, concurrency_key FROM runs
         WHERE finished_at IS NULL AND state IN ('scheduled', 'retrying') AND ready_at <= $1
         ORDER BY ready_at LIMIT $2
         """;
@@ -23,7 +23,11 @@ internal sealed class WaitingRuns(NpgsqlDataSource database)
         var waiting = new List<(WaitingRun, bool)>();
         while (await reader.ReadAsync(cancel))
         {
-            waiting.Add((new WaitingRun(reader.GetGuid(0), reader.IsDBNull(1) ? null : reader.GetGuid(1), reader.GetFieldValue<DateTimeOffset>(2)), reader.GetBoolean(3)));
+            waiting.Add((
+                new WaitingRun(
+                    reader.GetGuid(0), reader.IsDBNull(1) ? null : reader.GetGuid(1), reader.GetFieldValue<DateTimeOffset>(2),
+                    reader.GetString(4), reader.GetString(5), reader.IsDBNull(6) ? null : reader.GetString(6)),
+                reader.GetBoolean(3)));
         }
 
         return waiting;

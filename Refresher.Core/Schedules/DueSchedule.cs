@@ -36,6 +36,10 @@ internal sealed record DueSchedule
 
     public TimeSpan? ExpireAfter { get; init; }
 
+    public Overlap Overlap { get; init; }
+
+    public string? ConcurrencyKey { get; init; }
+
     public RunPolicies Policies { get; init; } = new();
 
     /// <summary>The first occurrence not prepared yet, shift included.</summary>

@@ -22,7 +22,7 @@ internal sealed class DueSchedules(NpgsqlDataSource database, RunInserts inserts
 
     private const string TakeSql = """
         SELECT s.id, s.key, s.kind, s.options, s.cadence, s.queue, s.priority, COALESCE(s.start_at, s.created_at), s.end_at, s.max_runs, s.jitter,
-               s.misfire, s.misfire_window, s.expire_after, s.retry, s.timeout, s.on_lost, t.next_due_at, t.prepared
+               s.misfire, s.misfire_window, s.expire_after, s.retry, s.timeout, s.on_lost, t.next_due_at, t.prepared, s.overlap, s.concurrency_key, s.continue_with
         FROM schedule_states t JOIN schedules s ON s.id = t.schedule_id
         WHERE t.next_due_at <= $1 ORDER BY t.next_due_at LIMIT $2 FOR UPDATE OF t SKIP LOCKED
         """;
@@ -58,7 +58,7 @@ internal sealed class DueSchedules(NpgsqlDataSource database, RunInserts inserts
         await AdvanceAsync(connection, prepared, cancel);
         await WriteGapsAsync(connection, [.. prepared.Select(p => p.Result.Gap).OfType<OccurrenceGap>()], cancel);
         await transaction.CommitAsync(cancel);
-        return (due.Count, [.. runs.Where(run => inserted.Contains(run.Id)).Select(run => new WaitingRun(run.Id, run.ScheduleId, run.DueAt))]);
+        return (due.Count, [.. runs.Where(run => inserted.Contains(run.Id)).Select(run => new WaitingRun(run.Id, run.ScheduleId, run.DueAt, run.Kind, run.Queue, run.ConcurrencyKey))]);
     }
 
     private async Task<List<DueSchedule>> TakeAsync(NpgsqlConnection connection, DateTimeOffset horizon, CancellationToken cancel)
@@ -96,9 +96,12 @@ internal sealed class DueSchedules(NpgsqlDataSource database, RunInserts inserts
             Retry = row.IsDBNull(14) ? null : JsonSerializer.Deserialize<RetryPolicy>(row.GetString(14), JsonSerializerOptions.Web),
             Timeout = row.IsDBNull(15) ? null : row.GetTimeSpan(15),
             OnLost = row.IsDBNull(16) ? null : Words<OnLost>.Parse(row.GetString(16)),
+            ContinueWith = row.IsDBNull(21) ? null : RunPolicies.ReadContinuations(row.GetString(21)),
         },
         NextDueAt = row.GetFieldValue<DateTimeOffset>(17),
         Prepared = row.GetInt32(18),
+        Overlap = row.IsDBNull(19) ? PlatformDefaults.Overlap : Words<Overlap>.Parse(row.GetString(19)),
+        ConcurrencyKey = row.IsDBNull(20) ? null : row.GetString(20),
     };
 
     private static async Task AdvanceAsync(NpgsqlConnection connection, List<(DueSchedule Schedule, Preparation Result)> prepared, CancellationToken cancel)

@@ -71,10 +71,14 @@ internal sealed record Preparation(IReadOnlyList<NewRun> Runs, OccurrenceGap? Ga
 
     // An occurrence has lost its point when the next one is there. Where that was so before it could be prepared it is run late on purpose,
     // which the window bounds; else it would expire at once, and by its overlap keep the one after it from running as well.
+    // One that may wait for the run before it has a successor, too, and not lost its point by that.
     private static DateTimeOffset? ExpiryOf(DueSchedule schedule, DateTimeOffset due, DateTimeOffset? next, DateTimeOffset now)
     {
         var possible = due > now ? due : now;
-        return schedule.ExpireAfter is { } after ? possible + after : next <= now ? possible + schedule.MisfireWindow : next;
+        return schedule.ExpireAfter is { } after ? possible + after
+            : schedule.Overlap is Overlap.QueueOne or Overlap.CancelPrevious ? null
+            : next <= now ? possible + schedule.MisfireWindow
+            : next;
     }
 
     private static NewRun RunOf(DueSchedule schedule, DateTimeOffset due, DateTimeOffset? expiresAt) => new()
@@ -91,5 +95,6 @@ internal sealed record Preparation(IReadOnlyList<NewRun> Runs, OccurrenceGap? Ga
         Policies = schedule.Policies,
         DueAt = due,
         ExpiresAt = expiresAt,
+        ConcurrencyKey = schedule.ConcurrencyKey,
     };
 }

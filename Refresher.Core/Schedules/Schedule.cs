@@ -64,12 +64,21 @@ public sealed class Schedule
 
     public RetryPolicy? Retry { get; set; }
 
+    /// <summary>Its runs are limited together with others of the same key: one at a time, or as the key's own limit says.</summary>
+    public string? ConcurrencyKey { get; set; }
+
+    /// <summary>What follows its runs; null: nothing.</summary>
+    public IReadOnlyList<Runs.Continuation>? ContinueWith { get; set; }
+
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset UpdatedAt { get; set; }
 
     /// <summary>PostgreSQL's row version: an edit over somebody else's edit is refused.</summary>
     public uint Version { get; init; }
+
+    /// <summary>The policies that its runs take along.</summary>
+    internal Runs.RunPolicies RunPolicies => new() { Retry = Retry, Timeout = Timeout, OnLost = OnLost, ContinueWith = ContinueWith };
 
     public ScheduleState? State { get; init; }
 }
@@ -87,6 +96,8 @@ internal sealed class ScheduleMapping : IEntityTypeConfiguration<Schedule>
         schedule.Property(s => s.Cadence).HasColumnType("jsonb").HasConversion(v => CadenceJson.Write(v), v => CadenceJson.Read(v));
         schedule.Property(s => s.Retry).HasColumnType("jsonb").HasConversion(
             v => JsonSerializer.Serialize(v, JsonSerializerOptions.Web), v => JsonSerializer.Deserialize<RetryPolicy>(v, JsonSerializerOptions.Web));
+        schedule.Property(s => s.ContinueWith).HasColumnType("jsonb").HasConversion(
+            v => Runs.RunPolicies.WriteContinuations(v!), v => Runs.RunPolicies.ReadContinuations(v));
         schedule.Property(s => s.Misfire).HasConversion(v => Words<Misfire>.Of(v!.Value), v => Words<Misfire>.Parse(v));
         schedule.Property(s => s.Overlap).HasConversion(v => Words<Overlap>.Of(v!.Value), v => Words<Overlap>.Parse(v));
         schedule.Property(s => s.OnLost).HasConversion(v => Words<OnLost>.Of(v!.Value), v => Words<OnLost>.Parse(v));

@@ -96,7 +96,7 @@ public sealed class ScheduleCommands(RefresherDb db, KindCatalog kinds, OptionSe
         {
             await using var transaction = await db.Database.BeginTransactionAsync(cancel);
             var connection = (NpgsqlConnection)db.Database.GetDbConnection();
-            await RunEndings.LockAsync(connection, ids, cancel);
+            await RunEndings.LockSchedulesAsync(connection, ids, cancel);
             await SchedulePlan.RemovePreparedAsync(connection, ids, clock.GetUtcNow(), cancel);
             var gone = await db.Schedules.AsNoTracking().Where(s => ids.Contains(s.Id)).ToListAsync(cancel);
             await AuditLog.WriteAsync(
@@ -137,7 +137,8 @@ public sealed class ScheduleCommands(RefresherDb db, KindCatalog kinds, OptionSe
             Queue = schedule.Queue,
             Priority = schedule.Priority,
             Options = json,
-            Policies = new RunPolicies { Retry = schedule.Retry, Timeout = schedule.Timeout, OnLost = schedule.OnLost },
+            ConcurrencyKey = schedule.ConcurrencyKey,
+            Policies = schedule.RunPolicies,
             DueAt = now,
         };
         return Result<Run>.Done(await runs.StartAsync(run, audit.Entry(

@@ -17,7 +17,10 @@ internal static class SchedulePlan
         """;
 
     private const string RemoveSql = """
-        DELETE FROM runs WHERE schedule_id = ANY($1) AND trigger = 'cadence' AND state = 'scheduled' AND id >= $2 AND id <= $3 RETURNING schedule_id
+        WITH gone AS (DELETE FROM runs WHERE schedule_id = ANY($1) AND trigger = 'cadence' AND state = 'scheduled' AND id >= $2 AND id <= $3 RETURNING schedule_id)
+        SELECT schedule_id, count(*)::int, NULL FROM gone GROUP BY 1
+        UNION ALL
+        SELECT schedule_id, 0, max(due_at) FROM runs WHERE schedule_id = ANY($1) AND trigger = 'cadence' AND state <> 'scheduled' AND id >= $4 AND id <= $3 GROUP BY 1
         """;
 
     public static Task RenewAsync(NpgsqlConnection connection, Schedule schedule, DateTimeOffset now, CancellationToken cancel) =>
@@ -33,9 +36,10 @@ internal static class SchedulePlan
 
         Guid[] ids = [.. schedules.Select(schedule => schedule.Id)];
         var prepared = await LockAsync(connection, ids, cancel);
-        foreach (var (id, removed) in await RemovePreparedAsync(connection, ids, now, cancel))
+        var (removed, released) = await RemovePreparedAsync(connection, ids, now, cancel);
+        foreach (var (id, count) in removed)
         {
-            prepared[id] = prepared.GetValueOrDefault(id) - removed;
+            prepared[id] = prepared.GetValueOrDefault(id) - count;
         }
 
         var planned = schedules.Select(schedule => (Schedule: schedule, Prepared: prepared.GetValueOrDefault(schedule.Id)))
@@ -45,7 +49,7 @@ internal static class SchedulePlan
             Parameters =
             {
                 new() { Value = ids },
-                new() { Value = Array.ConvertAll(planned, s => s.MayRun ? FirstDue(s.Schedule, now) : null), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz },
+                new() { Value = Array.ConvertAll(planned, s => s.MayRun ? FirstDue(s.Schedule, released.TryGetValue(s.Schedule.Id, out var last) ? last : now) : null), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz },
                 new() { Value = Array.ConvertAll(planned, s => s.Prepared) },
                 new() { Value = Array.ConvertAll(planned, s => s.MayRun ? FixedDelay(s.Schedule) : null), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Interval },
             },
@@ -54,27 +58,39 @@ internal static class SchedulePlan
     }
 
     /// <summary>Removes occurrences that are prepared and not released. They lie within the look-ahead, give or take a stall.</summary>
-    /// <returns>How many there were, for each schedule that had any.</returns>
-    public static async Task<Dictionary<Guid, int>> RemovePreparedAsync(NpgsqlConnection connection, IReadOnlyCollection<Guid> schedules, DateTimeOffset now, CancellationToken cancel)
+    /// <returns>
+    /// For each schedule that had any how many there were, and for those of which an occurrence still to come is released already, since that
+    /// happens a moment before its time, the latest one.
+    /// </returns>
+    public static async Task<(Dictionary<Guid, int> Removed, Dictionary<Guid, DateTimeOffset> Released)> RemovePreparedAsync(
+        NpgsqlConnection connection, IReadOnlyCollection<Guid> schedules, DateTimeOffset now, CancellationToken cancel)
     {
         await using var remove = new NpgsqlCommand(RemoveSql, connection)
         {
             Parameters =
             {
                 new() { Value = schedules.ToArray() }, new() { Value = RunId.LowestAt(now - PlatformDefaults.MisfireWindow) }, new() { Value = RunId.LowestAt(now + TimeSpan.FromMinutes(1)) },
+                new() { Value = RunId.LowestAt(now) },
             },
         };
         await using var reader = await remove.ExecuteReaderAsync(cancel);
-        var removed = new Dictionary<Guid, int>();
+        var (removed, released) = (new Dictionary<Guid, int>(), new Dictionary<Guid, DateTimeOffset>());
         while (await reader.ReadAsync(cancel))
         {
-            removed[reader.GetGuid(0)] = removed.GetValueOrDefault(reader.GetGuid(0)) + 1;
+            if (reader.IsDBNull(2))
+            {
+                removed[reader.GetGuid(0)] = reader.GetInt32(1);
+            }
+            else
+            {
+                released[reader.GetGuid(0)] = reader.GetFieldValue<DateTimeOffset>(2);
+            }
         }
 
-        return removed;
+        return (removed, released);
     }
 
-    /// <summary>The first occurrence after now, and not before the start; shift included.</summary>
+    /// <summary>The first occurrence after an instant, and not before the start; shift included.</summary>
     public static DateTimeOffset? FirstDue(Schedule schedule, DateTimeOffset now)
     {
         var shift = DueSchedule.ShiftOf(schedule.Id, schedule.Jitter);

@@ -21,4 +21,10 @@ public enum Overlap
 
     /// <summary>The new one is written down as skipped.</summary>
     Skip,
+
+    /// <summary>The new one waits until the one before has ended; while one waits, further ones are written down as skipped.</summary>
+    QueueOne,
+
+    /// <summary>The one before is cancelled; the new one begins when it has ended.</summary>
+    CancelPrevious,
 }

@@ -18,6 +18,9 @@ public sealed class ScheduleState
     /// <summary>Runs of this schedule that were queued and have not ended.</summary>
     public int Active { get; init; }
 
+    /// <summary>The run that waits for the active ones to end; null when none does. Not counted as active.</summary>
+    public Guid? WaitingRunId { get; init; }
+
     /// <summary>Occurrences prepared so far.</summary>
     public int Prepared { get; init; }
 
