@@ -47,4 +47,13 @@ public sealed record RetryPolicy
 
     /// <summary>Waits in order; the last one repeats. Null: exponential.</summary>
     public IReadOnlyList<TimeSpan>? Delays { get; init; }
+
+    /// <summary>
+    /// Only what failed for one of these causes is repeated; null: whatever the cause. A cause is the name of an exception's type or of a base
+    /// of it, with or without its namespace, <c>timeLimit</c> for an attempt that took too long, or <c>retry</c> for a task's own wish.
+    /// </summary>
+    public IReadOnlyList<string>? OnlyOn { get; init; }
+
+    /// <summary>What failed for one of these causes is not repeated; null: none.</summary>
+    public IReadOnlyList<string>? ExceptOn { get; init; }
 }

@@ -17,6 +17,9 @@ public abstract class RunContext
     /// <summary>The schedule's key; null for a run that nobody scheduled.</summary>
     public abstract string? ScheduleKey { get; }
 
+    /// <summary>The run that this one continues or repeats; null when there is none.</summary>
+    public abstract Guid? ParentId { get; }
+
     /// <summary>The cluster's clock.</summary>
     public abstract TimeProvider Clock { get; }
 

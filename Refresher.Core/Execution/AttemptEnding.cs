@@ -23,9 +23,9 @@ internal static class AttemptEnding
             RunOutcome.SuccessOutcome success => End(moment, RunState.Succeeded, null, success.Output),
             RunOutcome.FailureOutcome failure => End(moment, RunState.Failed, failure.Reason, failure.Output),
             RunOutcome.CancelOutcome cancel => End(moment, RunState.Cancelled, cancel.Reason, null),
-            RunOutcome.RetryOutcome retry => Again(moment, retry.Reason, retry.After, retry.Output),
+            RunOutcome.RetryOutcome retry => Again(moment, RetryCauses.Retry, retry.Reason, retry.After, retry.Output),
             RunOutcome.SnoozeOutcome snooze => Snooze(moment, snooze.Until),
-            _ => Stopped(moment),
+            _ => Abandoned(moment),
         };
     }
 
@@ -45,7 +45,7 @@ internal static class AttemptEnding
     private static RunCompletion? Threw(Moment moment, Exception error)
     {
         moment.Active.Log.Write(moment.EndedAt, LogLevel.Error, error.ToString());
-        return Again(moment, $"{error.GetType().Name}: {error.Message}", null, null);
+        return Again(moment, RetryCauses.Of(error), $"{error.GetType().Name}: {error.Message}", null, null);
     }
 
     private static RunCompletion? Stopped(Moment moment) => moment.Active.Cause switch
@@ -53,11 +53,19 @@ internal static class AttemptEnding
         StopCause.LeaseLost => null,
         StopCause.Shutdown => HandBack(moment.Active, moment.StartedAt, moment.EndedAt),
         StopCause.CancelRequested => End(moment, RunState.Cancelled, "cancelled while it was running", null),
-        StopCause.TimeLimit => Again(moment, $"time limit of {moment.Policies.Timeout} reached", null, null),
+        StopCause.TimeLimit => Again(moment, RetryCauses.TimeLimit, $"time limit of {moment.Policies.Timeout} reached", null, null),
         _ => End(moment, RunState.Failed, "the task gave no outcome", null),
     };
 
-    private static RunCompletion? Again(Moment moment, string reason, TimeSpan? after, JsonNode? output)
+    /// <summary>The task went on after it was told to end. It may still do so: an attempt beside it would be one too many.</summary>
+    private static RunCompletion? Abandoned(Moment moment) => moment.Active.Cause switch
+    {
+        StopCause.TimeLimit => End(moment, RunState.Failed, $"hard limit: the task did not end within {PlatformDefaults.Grace} after its time limit of {moment.Policies.Timeout}; its slot was given to others", null),
+        StopCause.CancelRequested => End(moment, RunState.Cancelled, $"cancelled; the task did not end within {PlatformDefaults.Grace}, and its slot was given to others", null),
+        _ => Stopped(moment),
+    };
+
+    private static RunCompletion? Again(Moment moment, IReadOnlyCollection<string> causes, string reason, TimeSpan? after, JsonNode? output)
     {
         switch (moment.Active.Cause)
         {
@@ -68,6 +76,11 @@ internal static class AttemptEnding
         }
 
         var failures = Math.Max(1, moment.Active.Run.Attempt - moment.Active.Run.Lost);
+        if (!RetryCauses.Allow(moment.Policies.Retry, causes))
+        {
+            return End(moment, RunState.Failed, reason + " (not a cause that is retried)", output);
+        }
+
         if (RetryDelay.After(failures, moment.Policies.Retry, Random.Shared.NextDouble()) is not { } wait)
         {
             var attempts = moment.Policies.Retry.MaxAttempts > 1 ? $" (attempt {failures} of {moment.Policies.Retry.MaxAttempts})" : "";

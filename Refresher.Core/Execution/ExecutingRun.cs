@@ -17,6 +17,8 @@ internal sealed class ExecutingRun(ActiveRun active, TimeProvider clock) : RunCo
 
     public override string? ScheduleKey => active.Run.ScheduleKey;
 
+    public override Guid? ParentId => active.Run.ParentId;
+
     public override TimeProvider Clock => clock;
 
     public override ILogger Log { get; } = new RunLogger(active.Log, clock);

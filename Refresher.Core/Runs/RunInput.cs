@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using Refresher.Core.Access;
 using Refresher.Core.Contract;
+using Refresher.Core.Limits;
 using Refresher.Core.Schedules;
 
 namespace Refresher.Core.Runs;
@@ -34,6 +35,22 @@ public sealed record RunInput
 
     public RetryPolicy? Retry { get; init; }
 
+    /// <inheritdoc cref="ScheduleInput.ConcurrencyKey"/>
+    [StringLength(100, MinimumLength = 1, ErrorMessage = "concurrencyKey: 1 to 100 characters.")]
+    [RegularExpression(ConcurrencyKeys.Pattern, ErrorMessage = ConcurrencyKeys.Message)]
+    public string? ConcurrencyKey { get; init; }
+
+    /// <summary>While a run of this kind with this key has not ended, asking for another one comes to that run.</summary>
+    [StringLength(200, MinimumLength = 1, ErrorMessage = "uniqueKey: 1 to 200 characters.")]
+    public string? UniqueKey { get; init; }
+
+    /// <summary>The unique key stays taken for this long from now, even when the run has ended by then.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "366.00:00:00", ErrorMessage = "uniqueFor: 00:00:01 to 366.00:00:00.")]
+    public TimeSpan? UniqueFor { get; init; }
+
+    /// <summary>What follows it.</summary>
+    public IReadOnlyList<ContinuationInput>? ContinueWith { get; init; }
+
     public OnLost? OnLost { get; init; }
 
     /// <returns>Null with at least one error.</returns>
@@ -46,6 +63,17 @@ public sealed record RunInput
             errors.Add("dueAt", $"dueAt: at most {Farthest.TotalDays} days ahead.");
         }
 
+        if (UniqueFor is not null && UniqueKey is null)
+        {
+            errors.Add("uniqueFor", "uniqueFor: it says how long a uniqueKey stays taken; give that, too.");
+        }
+
+        if (UniqueKey?.Contains('\0', StringComparison.Ordinal) is true)
+        {
+            errors.Add("uniqueKey", "uniqueKey: the character NUL (\\u0000) cannot be stored.");
+        }
+
+        var continueWith = ContinuationInput.Read(ContinueWith, kinds, secrets, errors);
         var options = Kind is { Length: > 0 } kind ? ScheduleReader.ReadOptions(kind, Options, null, kinds, secrets, errors) : null;
         if (errors.Count > 0 || options is null)
         {
@@ -62,7 +90,10 @@ public sealed record RunInput
             Queue = Queue ?? PlatformDefaults.Queue,
             Priority = Priority ?? PlatformDefaults.Priority,
             Options = options,
-            Policies = new RunPolicies { Retry = Retry, Timeout = Timeout, OnLost = OnLost },
+            Policies = new RunPolicies { Retry = Retry, Timeout = Timeout, OnLost = OnLost, ContinueWith = continueWith },
+            ConcurrencyKey = ConcurrencyKey,
+            UniqueKey = UniqueKey,
+            UniqueUntil = UniqueFor is { } period ? now + period : null,
             DueAt = dueAt,
             ExpiresAt = ExpireAfter is { } after ? dueAt + after : null,
         };

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Refresher.Core.Contract;
 using Refresher.Core.Schedules.Cadences;
@@ -97,7 +98,10 @@ internal sealed class ScheduleMapping : IEntityTypeConfiguration<Schedule>
         schedule.Property(s => s.Retry).HasColumnType("jsonb").HasConversion(
             v => JsonSerializer.Serialize(v, JsonSerializerOptions.Web), v => JsonSerializer.Deserialize<RetryPolicy>(v, JsonSerializerOptions.Web));
         schedule.Property(s => s.ContinueWith).HasColumnType("jsonb").HasConversion(
-            v => Runs.RunPolicies.WriteContinuations(v!), v => Runs.RunPolicies.ReadContinuations(v));
+            v => Runs.RunPolicies.WriteContinuations(v!), v => Runs.RunPolicies.ReadContinuations(v),
+            new ValueComparer<IReadOnlyList<Runs.Continuation>?>(
+                (one, other) => ReferenceEquals(one, other) || (one != null && other != null && Runs.RunPolicies.WriteContinuations(one) == Runs.RunPolicies.WriteContinuations(other)),
+                v => v == null ? 0 : v.Count, v => v));
         schedule.Property(s => s.Misfire).HasConversion(v => Words<Misfire>.Of(v!.Value), v => Words<Misfire>.Parse(v));
         schedule.Property(s => s.Overlap).HasConversion(v => Words<Overlap>.Of(v!.Value), v => Words<Overlap>.Parse(v));
         schedule.Property(s => s.OnLost).HasConversion(v => Words<OnLost>.Of(v!.Value), v => Words<OnLost>.Parse(v));

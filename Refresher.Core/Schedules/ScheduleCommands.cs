@@ -18,7 +18,9 @@ public sealed class ScheduleCommands(RefresherDb db, KindCatalog kinds, OptionSe
     public async Task<Result<Schedule>> CreateAsync(ScheduleInput input, CancellationToken cancel)
     {
         var errors = new FieldErrors();
-        if (ScheduleReader.Read(input, null, kinds, secrets, errors) is not { } read)
+        var read = ScheduleReader.Read(input, null, kinds, secrets, errors);
+        await ScheduleChain.CheckAsync(db, input.Key ?? "", read?.ContinueWith, errors, cancel);
+        if (read is null || errors.Count > 0)
         {
             return Result<Schedule>.Invalid(errors);
         }
@@ -57,7 +59,9 @@ public sealed class ScheduleCommands(RefresherDb db, KindCatalog kinds, OptionSe
             return Result<Schedule>.NotFound;
         }
 
-        if (ScheduleReader.Read(input with { Key = input.Key ?? schedule.Key }, schedule, kinds, secrets, errors) is not { } read)
+        var read = ScheduleReader.Read(input with { Key = input.Key ?? schedule.Key }, schedule, kinds, secrets, errors);
+        await ScheduleChain.CheckAsync(db, schedule.Key, read?.ContinueWith, errors, cancel);
+        if (read is null || errors.Count > 0)
         {
             return Result<Schedule>.Invalid(errors);
         }
@@ -215,6 +219,8 @@ public sealed class ScheduleCommands(RefresherDb db, KindCatalog kinds, OptionSe
         schedule.ExpireAfter = input.ExpireAfter;
         schedule.Timeout = input.Timeout;
         schedule.Retry = input.Retry;
+        schedule.ConcurrencyKey = input.ConcurrencyKey;
+        schedule.ContinueWith = read.ContinueWith;
         schedule.UpdatedAt = now;
     }
 }

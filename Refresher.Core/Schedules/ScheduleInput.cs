@@ -2,6 +2,8 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Refresher.Core.Contract;
+using Refresher.Core.Limits;
+using Refresher.Core.Runs;
 using Refresher.Core.Schedules.Cadences;
 
 namespace Refresher.Core.Schedules;
@@ -43,6 +45,8 @@ public sealed record ScheduleInput
         ExpireAfter = schedule.ExpireAfter,
         Timeout = schedule.Timeout,
         Retry = schedule.Retry,
+        ConcurrencyKey = schedule.ConcurrencyKey,
+        ContinueWith = schedule.ContinueWith is { } next ? [.. next.Select(ContinuationInput.Of)] : null,
     };
 
     /// <summary>Lower-case words joined by hyphens; null: made from the name.</summary>
@@ -105,4 +109,11 @@ public sealed record ScheduleInput
     public TimeSpan? Timeout { get; init; }
 
     public RetryPolicy? Retry { get; init; }
+
+    /// <summary>Runs with the same key are limited together: one at a time, or as the key's own limit says.</summary>
+    [StringLength(100, MinimumLength = 1, ErrorMessage = "concurrencyKey: 1 to 100 characters.")]
+    [RegularExpression(ConcurrencyKeys.Pattern, ErrorMessage = ConcurrencyKeys.Message)]
+    public string? ConcurrencyKey { get; init; }
+
+    public IReadOnlyList<ContinuationInput>? ContinueWith { get; init; }
 }

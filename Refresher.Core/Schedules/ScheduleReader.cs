@@ -7,7 +7,7 @@ using Refresher.Core.Schedules.Cadences;
 namespace Refresher.Core.Schedules;
 
 /// <summary>What an input comes to once every field is found right.</summary>
-internal sealed record ReadSchedule(string Key, string Options, Cadence Cadence);
+internal sealed record ReadSchedule(string Key, string Options, Cadence Cadence, IReadOnlyList<Runs.Continuation>? ContinueWith);
 
 /// <summary>Checks a schedule's input field by field.</summary>
 internal static class ScheduleReader
@@ -22,9 +22,10 @@ internal static class ScheduleReader
         CheckTags(input, errors);
         CheckTimes(input, errors);
         RetryCheck.Check(input.Retry, errors);
+        var continueWith = Runs.ContinuationInput.ReadSchedules(input.ContinueWith, errors);
         var options = input.Kind is { Length: > 0 } kind ? ReadOptions(kind, input.Options, stored?.Kind == kind ? stored.Options : null, kinds, secrets, errors) : null;
         var cadence = ReadCadence(input.Cadence, errors);
-        return errors.Count > 0 || options is null || cadence is null ? null : new ReadSchedule(input.Key ?? KeyOf(input.Name!), options, cadence);
+        return errors.Count > 0 || options is null || cadence is null ? null : new ReadSchedule(input.Key ?? KeyOf(input.Name!), options, cadence, continueWith);
     }
 
     /// <summary>Checks options against their kind.</summary>
@@ -143,6 +144,13 @@ internal static class RetryCheck
         Require(retry.Jitter is >= 0 and <= 1, "jitter", "0 to 1.");
         Require(retry.Delays is null || (retry.Delays.Count is >= 1 and <= 100 && retry.Delays.All(d => d >= TimeSpan.Zero && d <= TimeSpan.FromDays(30))),
             "delays", "1 to 100 durations of 00:00:00 to 30.00:00:00.");
+        RequireCauses(retry.OnlyOn, "onlyOn");
+        RequireCauses(retry.ExceptOn, "exceptOn");
+        Require(retry.OnlyOn is null || retry.ExceptOn is null, "exceptOn", "give either onlyOn or exceptOn.");
+
+        void RequireCauses(IReadOnlyList<string>? causes, string field) => Require(
+            causes is null || (causes.Count is >= 1 and <= 20 && causes.All(cause => !string.IsNullOrWhiteSpace(cause) && cause.Length <= 200)),
+            field, "1 to 20 names of 1 to 200 characters: of an exception's type like HttpRequestException, or timeLimit, or retry.");
 
         void Require(bool right, string field, string message)
         {

@@ -34,6 +34,7 @@ internal static class CommandEnvironment
         environment[Prefix + "ATTEMPT"] = run.Attempt.ToString(CultureInfo.InvariantCulture);
         environment[Prefix + "DUE_AT"] = run.DueAt.ToString("O", CultureInfo.InvariantCulture);
         environment[Prefix + "SCHEDULE"] = run.ScheduleKey ?? "";
+        environment[Prefix + "PARENT_RUN_ID"] = run.ParentId?.ToString() ?? "";
         return environment;
     }
 }

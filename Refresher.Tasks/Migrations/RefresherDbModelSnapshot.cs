@@ -445,6 +445,67 @@ namespace Refresher.Tasks.Migrations
                     b.ToTable("worker_orders", (string)null);
                 });
 
+            modelBuilder.Entity("Refresher.Core.Limits.Limit", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<int?>("Concurrency")
+                        .HasColumnType("integer")
+                        .HasColumnName("concurrency");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<TimeSpan?>("Per")
+                        .HasColumnType("interval")
+                        .HasColumnName("per");
+
+                    b.Property<int?>("Rate")
+                        .HasColumnType("integer")
+                        .HasColumnName("rate");
+
+                    b.Property<string>("Scope")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("scope");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_limits");
+
+                    b.HasIndex("Scope", "Name")
+                        .IsUnique()
+                        .HasDatabaseName("ix_limits_scope_name");
+
+                    b.ToTable("limits", (string)null);
+                });
+
+            modelBuilder.Entity("Refresher.Core.Limits.LimitSlot", b =>
+                {
+                    b.Property<string>("LimitKey")
+                        .HasColumnType("text")
+                        .HasColumnName("limit_key");
+
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.HasKey("LimitKey", "RunId")
+                        .HasName("pk_limit_slots");
+
+                    b.HasIndex("RunId")
+                        .HasDatabaseName("ix_limit_slots_run_id");
+
+                    b.ToTable("limit_slots", (string)null);
+                });
+
             modelBuilder.Entity("Refresher.Core.Queue.QueueHold", b =>
                 {
                     b.Property<string>("Queue")
@@ -488,6 +549,10 @@ namespace Refresher.Tasks.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("cancel_requested");
 
+                    b.Property<string>("ConcurrencyKey")
+                        .HasColumnType("text")
+                        .HasColumnName("concurrency_key");
+
                     b.Property<DateTimeOffset>("DueAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("due_at");
@@ -504,6 +569,10 @@ namespace Refresher.Tasks.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("finished_at");
 
+                    b.Property<DateTimeOffset?>("HeldSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("held_since");
+
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasColumnType("text")
@@ -512,6 +581,10 @@ namespace Refresher.Tasks.Migrations
                     b.Property<DateTimeOffset?>("LeaseUntil")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("lease_until");
+
+                    b.Property<bool>("Limited")
+                        .HasColumnType("boolean")
+                        .HasColumnName("limited");
 
                     b.Property<int>("Lost")
                         .HasColumnType("integer")
@@ -589,6 +662,14 @@ namespace Refresher.Tasks.Migrations
                         .HasColumnType("text")
                         .HasColumnName("trigger");
 
+                    b.Property<string>("UniqueKey")
+                        .HasColumnType("text")
+                        .HasColumnName("unique_key");
+
+                    b.Property<string>("WaitingFor")
+                        .HasColumnType("text")
+                        .HasColumnName("waiting_for");
+
                     b.Property<string>("Worker")
                         .HasColumnType("text")
                         .HasColumnName("worker");
@@ -611,6 +692,10 @@ namespace Refresher.Tasks.Migrations
                     b.HasIndex(new[] { "State", "ReadyAt" }, "ix_runs_unfinished")
                         .HasDatabaseName("ix_runs_unfinished")
                         .HasFilter("finished_at IS NULL");
+
+                    b.HasIndex(new[] { "WaitingFor", "Priority", "DueAt" }, "ix_runs_waiting")
+                        .HasDatabaseName("ix_runs_waiting")
+                        .HasFilter("waiting_for IS NOT NULL");
 
                     b.ToTable("runs", (string)null);
                 });
@@ -689,6 +774,41 @@ namespace Refresher.Tasks.Migrations
                     b.ToTable("run_logs", (string)null);
                 });
 
+            modelBuilder.Entity("Refresher.Core.Runs.UniqueKey", b =>
+                {
+                    b.Property<string>("Kind")
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Key")
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<bool>("Ended")
+                        .HasColumnType("boolean")
+                        .HasColumnName("ended");
+
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<DateTimeOffset?>("Until")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("until");
+
+                    b.HasKey("Kind", "Key")
+                        .HasName("pk_unique_keys");
+
+                    b.HasIndex("RunId")
+                        .HasDatabaseName("ix_unique_keys_run_id");
+
+                    b.HasIndex(new[] { "Until" }, "ix_unique_keys_until")
+                        .HasDatabaseName("ix_unique_keys_until")
+                        .HasFilter("ended");
+
+                    b.ToTable("unique_keys", (string)null);
+                });
+
             modelBuilder.Entity("Refresher.Core.Schedules.OccurrenceGap", b =>
                 {
                     b.Property<Guid>("ScheduleId")
@@ -728,6 +848,14 @@ namespace Refresher.Tasks.Migrations
                         .IsRequired()
                         .HasColumnType("jsonb")
                         .HasColumnName("cadence");
+
+                    b.Property<string>("ConcurrencyKey")
+                        .HasColumnType("text")
+                        .HasColumnName("concurrency_key");
+
+                    b.Property<string>("ContinueWith")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("continue_with");
 
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -883,6 +1011,10 @@ namespace Refresher.Tasks.Migrations
                     b.Property<int>("Prepared")
                         .HasColumnType("integer")
                         .HasColumnName("prepared");
+
+                    b.Property<Guid?>("WaitingRunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("waiting_run_id");
 
                     b.HasKey("ScheduleId")
                         .HasName("pk_schedule_states");

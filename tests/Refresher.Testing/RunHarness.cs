@@ -22,6 +22,8 @@ public sealed class RunHarness(TimeProvider? clock = null) : RunContext, ILogger
 
     public override string? ScheduleKey => Schedule;
 
+    public override Guid? ParentId => null;
+
     /// <summary>What <see cref="ScheduleKey"/> says; none unless set.</summary>
     public string? Schedule { get; init; }
 
