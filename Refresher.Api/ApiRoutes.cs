@@ -41,6 +41,7 @@ internal static class ApiRoutes
         api.MapScheduleActions();
         api.MapRuns();
         api.MapRunLogs();
+        api.MapRunExport();
         api.MapWorkers();
         api.MapQueues();
         api.MapAudit();

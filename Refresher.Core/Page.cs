@@ -2,7 +2,7 @@ namespace Refresher.Core;
 
 /// <summary>A part of a list, and where the next part begins.</summary>
 /// <param name="Next">What to pass as <c>after</c>; null at the end.</param>
-public sealed record Page<T>(IReadOnlyList<T> Items, string? Next)
+public record Page<T>(IReadOnlyList<T> Items, string? Next)
 {
     public const int DefaultLimit = 50;
 

@@ -70,6 +70,25 @@ internal sealed class QueryReader
             _ => Wrong<TEnum?>(name, "one of " + string.Join(", ", Words<TEnum>.All)),
         };
 
+    /// <summary>Words separated by commas; empty when the parameter is not there.</summary>
+    public IReadOnlyCollection<TEnum> WordList<TEnum>(string name)
+        where TEnum : struct, Enum
+    {
+        var values = new List<TEnum>();
+        foreach (var word in Text(name)?.Split(',', StringSplitOptions.TrimEntries) ?? [])
+        {
+            if (!Words<TEnum>.TryParse(word, out var value))
+            {
+                Wrong<TEnum>(name, "one or, with commas, several of " + string.Join(", ", Words<TEnum>.All));
+                return [];
+            }
+
+            values.Add(value);
+        }
+
+        return values;
+    }
+
     public T? Wrong<T>(string name, string right)
     {
         Errors.Add(name, $"{name} must be {right}.");

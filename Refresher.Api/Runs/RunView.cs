@@ -46,6 +46,12 @@ internal record RunView
     /// <summary>Seconds of the lateness that a limit, a pause or an overlap answers for.</summary>
     public required double Blocked { get; init; }
 
+    /// <summary>Seconds from queued to the start, less what was blocked; null before it started, and when it was queued again since.</summary>
+    public double? Wait { get; init; }
+
+    /// <summary>Seconds from the start of the first attempt to the end; null before it has ended.</summary>
+    public double? RunTime { get; init; }
+
     public string? Worker { get; init; }
 
     /// <summary>Workers that were lost over it.</summary>
@@ -86,6 +92,8 @@ internal record RunView
         ExpiresAt = run.ExpiresAt,
         Lateness = run.Lateness?.TotalSeconds,
         Blocked = run.Blocked,
+        Wait = run.Wait?.TotalSeconds,
+        RunTime = run.RunTime?.TotalSeconds,
         Worker = run.Worker,
         Lost = run.Lost,
         CancelRequested = run.CancelRequested,

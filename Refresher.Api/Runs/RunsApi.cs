@@ -2,7 +2,6 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Refresher.Api.Http;
-using Refresher.Core;
 using Refresher.Core.Contract;
 using Refresher.Core.Runs;
 
@@ -22,11 +21,11 @@ internal static class RunsApi
         runs.MapPost("/{id:guid}/retry", RetryAsync).WithSummary("Sends a run that waits for its next attempt at once, or repeats an ended one as a new run.");
     }
 
-    private static async Task<Ok<Page<RunView>>> ListAsync(Query<RunListQuery> query, RunQueries runs, KindCatalog kinds, CancellationToken cancel)
+    private static async Task<Ok<RunListView>> ListAsync(Query<RunListQuery> query, RunQueries runs, KindCatalog kinds, CancellationToken cancel)
     {
         var (filter, after, limit) = query.Value;
-        var page = await runs.ListAsync(filter, after, limit, cancel);
-        return TypedResults.Ok(new Page<RunView>([.. page.Items.Select(run => RunView.Of(run, kinds))], page.Next));
+        var page = await runs.SearchAsync(filter, after, limit, cancel);
+        return TypedResults.Ok(new RunListView([.. page.Items.Select(run => RunView.Of(run, kinds))], page.Next, page.SearchedTo));
     }
 
     private static async Task<Results<Accepted<RunIds>, ProblemHttpResult>> CreateAsync(RunBatch batch, RunCommands commands, CancellationToken cancel)
@@ -63,6 +62,10 @@ internal static class RunsApi
             : Problems.Of(retried, "run", id.ToString());
     }
 }
+
+/// <summary>A part of the list of runs.</summary>
+/// <param name="SearchedTo">Null: all was looked through. Else time ran out: runs due before this instant were not looked at, and <c>next</c> goes on there.</param>
+internal sealed record RunListView(IReadOnlyList<RunView> Items, string? Next, DateTimeOffset? SearchedTo);
 
 /// <summary>The runs that were made, in the order in which they were asked for.</summary>
 internal sealed record RunIds(IReadOnlyList<Guid> Ids);

@@ -103,6 +103,14 @@ public sealed class Run
 
     /// <summary>From due to the start of the first attempt; null before it started.</summary>
     public TimeSpan? Lateness => StartedAt - DueAt;
+
+    /// <summary>From queued to the start of the first attempt, less what was blocked; null before it started, and when it was queued again since.</summary>
+    public TimeSpan? Wait => StartedAt is { } started && QueuedAt is { } queued && queued <= started
+        ? TimeSpan.FromTicks(Math.Max(0, (started - queued - TimeSpan.FromSeconds(Blocked)).Ticks))
+        : null;
+
+    /// <summary>From the start of the first attempt to the end; null before it has ended.</summary>
+    public TimeSpan? RunTime => FinishedAt - StartedAt;
 }
 
 internal sealed class RunMapping : IEntityTypeConfiguration<Run>
@@ -118,6 +126,8 @@ internal sealed class RunMapping : IEntityTypeConfiguration<Run>
         run.Property(r => r.Policies).HasColumnType("jsonb");
         run.Property(r => r.Output).HasColumnType("jsonb");
         run.Ignore(r => r.Lateness);
+        run.Ignore(r => r.Wait);
+        run.Ignore(r => r.RunTime);
         run.HasIndex(r => new { r.State, r.ReadyAt }, "ix_runs_unfinished").HasFilter("finished_at IS NULL");
         run.HasIndex(r => new { r.WaitingFor, r.Priority, r.DueAt }, "ix_runs_waiting").HasFilter("waiting_for IS NOT NULL");
         run.HasIndex(r => r.ExpiresAt, "ix_runs_expiry").HasFilter("state = 'queued' AND expires_at IS NOT NULL");

@@ -1,39 +1,28 @@
+using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
 namespace Refresher.Core.Runs;
 
-/// <summary>Which runs a list shows. Null members do not filter.</summary>
-public sealed record RunFilter
-{
-    public string? Kind { get; init; }
-
-    public Guid? ScheduleId { get; init; }
-
-    public RunState? State { get; init; }
-
-    public RunTrigger? Trigger { get; init; }
-
-    public string? Worker { get; init; }
-
-    public string? Queue { get; init; }
-
-    /// <summary>Due at or after this.</summary>
-    public DateTimeOffset? From { get; init; }
-
-    /// <summary>Due before this.</summary>
-    public DateTimeOffset? To { get; init; }
-}
-
 /// <summary>Reads of runs, shared by pages and end points. Lists go from the latest due to the earliest.</summary>
-public sealed class RunQueries(RefresherDb db)
+public sealed class RunQueries(RefresherDb db, RunSearch search)
 {
+    private const int AtOnce = 500;
+
     /// <param name="after">The last id of the page before; null for the first page.</param>
     /// <param name="limit">1 to <see cref="Page{T}.MostLimit"/>.</param>
-    public async Task<Page<Run>> ListAsync(RunFilter filter, Guid? after, int limit, CancellationToken cancel)
+    public async Task<Page<Run>> ListAsync(RunFilter filter, Guid? after, int limit, CancellationToken cancel) => await SearchAsync(filter, after, limit, cancel);
+
+    /// <summary>The same, and how far back it looked.</summary>
+    /// <inheritdoc cref="ListAsync" path="/param"/>
+    public async Task<RunListPage> SearchAsync(RunFilter filter, Guid? after, int limit, CancellationToken cancel)
     {
-        var read = await Filtered(filter, after).OrderByDescending(r => r.Id).Take(limit + 1).ToListAsync(cancel);
-        return Page<Run>.Of(read, limit, run => run.Id.ToString());
+        var found = await search.FindAsync(filter, after, limit + 1, cancel);
+        var page = Page<Guid>.Of(found.Ids, limit, id => id.ToString());
+        return new RunListPage(
+            await LoadAsync(page.Items, cancel),
+            page.Next ?? found.Reached?.ToString(),
+            page.Next is null && found.Reached is { } reached ? RunId.TimeOf(reached) : null);
     }
 
     public Task<Run?> FindAsync(Guid id, CancellationToken cancel) => db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.Id == id, cancel);
@@ -51,19 +40,29 @@ public sealed class RunQueries(RefresherDb db)
         return (least > LogLevel.Trace ? lines.Where(l => l.Level >= least) : lines).OrderBy(l => l.Seq).Take(limit).ToListAsync(cancel);
     }
 
-    private IQueryable<Run> Filtered(RunFilter filter, Guid? after)
+    /// <summary>Every run that fits, the latest due first, read as they are taken: a few at a time, however many there are.</summary>
+    /// <param name="after">Only those before this one; null for the beginning.</param>
+    public async IAsyncEnumerable<Run> AllAsync(RunFilter filter, Guid? after, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var runs = db.Runs.AsNoTracking();
-        runs = filter.Kind is { } kind ? runs.Where(r => r.Kind == kind) : runs;
-        runs = filter.ScheduleId is { } schedule ? runs.Where(r => r.ScheduleId == schedule) : runs;
-        runs = filter.State is { } state ? runs.Where(r => r.State == state) : runs;
-        runs = filter.Trigger is { } trigger ? runs.Where(r => r.Trigger == trigger) : runs;
-        runs = filter.Worker is { } worker ? runs.Where(r => r.Worker == worker) : runs;
-        runs = filter.Queue is { } queue ? runs.Where(r => r.Queue == queue) : runs;
+        await foreach (var ids in search.AllAsync(filter, after, cancel).Chunk(AtOnce))
+        {
+            foreach (var run in await LoadAsync(ids, cancel))
+            {
+                yield return run;
+            }
+        }
+    }
 
-        // Due times are the ids' first bits: bounds on the id also say which partitions to read.
-        runs = filter.From is { } from ? runs.Where(r => r.Id >= RunId.LowestAt(from)) : runs;
-        runs = filter.To is { } to ? runs.Where(r => r.Id < RunId.LowestAt(to)) : runs;
-        return after is { } last ? runs.Where(r => r.Id < last) : runs;
+    /// <summary>The runs with these ids that are still there, in their order.</summary>
+    private async Task<List<Run>> LoadAsync(IReadOnlyList<Guid> ids, CancellationToken cancel)
+    {
+        if (ids.Count == 0)
+        {
+            return [];
+        }
+
+        // The bounds let PostgreSQL plan for the partitions of these ids alone.
+        var (highest, lowest) = (ids[0], ids[^1]);
+        return await db.Runs.AsNoTracking().Where(r => ids.Contains(r.Id) && r.Id >= lowest && r.Id <= highest).OrderByDescending(r => r.Id).ToListAsync(cancel);
     }
 }

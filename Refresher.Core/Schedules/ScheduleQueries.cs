@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Refresher.Core.Data;
 using Refresher.Core.Runs;
 
 namespace Refresher.Core.Schedules;
@@ -58,7 +59,7 @@ public sealed class ScheduleQueries(RefresherDb db)
         var schedules = db.Schedules.AsNoTracking();
         if (filter.Search is { Length: > 0 } search)
         {
-            var pattern = "%" + search.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal) + "%";
+            var pattern = LikePattern.Containing(search);
             schedules = schedules.Where(s => EF.Functions.ILike(s.Key, pattern) || EF.Functions.ILike(s.Name, pattern) || EF.Functions.ILike(s.Description, pattern));
         }
 

@@ -23,7 +23,7 @@ public sealed class OpenApiTests(ApiHost api)
     {
         var paths = (await api.GetAsync("/openapi/v1.json")).GetProperty("paths");
         var filters = paths.GetProperty("/api/v1/runs").GetProperty("get").GetProperty("parameters").EnumerateArray().Select(parameter => parameter.GetProperty("name").GetString());
-        Assert.Superset(new HashSet<string?> { "kind", "scheduleId", "state", "trigger", "worker", "queue", "from", "to", "limit", "after" }, filters.ToHashSet());
+        Assert.Superset(new HashSet<string?> { "kind", "scheduleId", "state", "trigger", "worker", "queue", "from", "to", "late", "text", "in", "tag", "schedule", "limit", "after" }, filters.ToHashSet());
         Assert.True(paths.GetProperty("/api/v1/schedules").GetProperty("post").GetProperty("requestBody").GetProperty("content").TryGetProperty("application/json", out _));
         var patch = paths.GetProperty("/api/v1/schedules/{id}").GetProperty("patch").GetProperty("requestBody").GetProperty("content");
         Assert.Equal(JsonValueKind.Object, patch.GetProperty("application/merge-patch+json").ValueKind);

@@ -24,7 +24,7 @@ public sealed class SecretsTests(ApiHost api)
 
         Assert.StartsWith(OptionSecrets.Prefix, stored, StringComparison.Ordinal);
         Assert.Equal(stored, await StoredAsync("with-a-secret"));
-        foreach (var path in (string[])["schedules/with-a-secret", "schedules", $"runs/{run.GetProperty("id").GetString()}", "runs"])
+        foreach (var path in (string[])["schedules/with-a-secret", "schedules", $"runs/{run.GetProperty("id").GetString()}", "runs", "runs/export", "runs/export?format=json"])
         {
             var text = await api.Client.GetStringAsync("/api/v1/" + path);
             Assert.DoesNotContain("s3cret", text, StringComparison.Ordinal);

@@ -1,0 +1,51 @@
+using System.Net;
+using Refresher.Web.Forms;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace Refresher.Web.Tests.Pages;
+
+public sealed class RunsPageTests(WebUnderTest web) : IClassFixture<WebUnderTest>
+{
+    [Fact]
+    public async Task Filters_stay_in_the_form_the_links_and_the_file()
+    {
+        using var browser = await web.OpenAsAdminAsync();
+        var schedule = await web.ScheduleAsync("""{"key":"found","name":"Found","kind":"hello","enabled":false,"cadence":{"type":"every","every":"01:00:00"}}""");
+        using var started = await browser.SendAsync($"/schedules/{schedule.Id}", $"/schedules/{schedule.Id}/run");
+
+        var html = await browser.ReadAsync("/runs?state=queued,failed&schedule=found&text=foun");
+
+        Assert.Contains(started.Headers.Location!.ToString(), html, StringComparison.Ordinal);
+        Assert.Contains("value=\"found\"", html, StringComparison.Ordinal);
+        Assert.Contains("/runs/export?state=queued,failed&amp;schedule=found&amp;text=foun&amp;format=csv", WebUtility.UrlDecode(html), StringComparison.Ordinal);
+        Assert.Contains("/runs?state=queued&amp;schedule=found&amp;text=foun", html, StringComparison.Ordinal);
+        Assert.Contains("last 7 days", html, StringComparison.Ordinal);
+        Assert.Contains("No run is like that", await browser.ReadAsync("/runs?state=failed&schedule=found"), StringComparison.Ordinal);
+        Assert.Contains("found", await browser.ReadAsync("/runs/export?format=json&schedule=found"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_read_is_named_on_the_page_and_refused_for_a_file()
+    {
+        using var browser = await web.OpenAsAdminAsync();
+
+        var html = await browser.ReadAsync("/runs?late=soon&state=done");
+        using var file = await browser.GetAsync("/runs/export?late=soon");
+
+        Assert.Contains("a number of seconds is needed", html, StringComparison.Ordinal);
+        Assert.Contains("There is no state", html, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.BadRequest, file.StatusCode);
+    }
+
+    [Fact]
+    public void Dates_are_read_on_the_clocks_of_the_chosen_zone()
+    {
+        var query = new QueryCollection(QueryHelpers.ParseQuery("?from=2026-07-01T08:00&to=2026-12-01T08:00&zone=Europe/Berlin"));
+
+        var filter = RunFilterForm.From(query).ToFilter(DateTimeOffset.UnixEpoch);
+
+        Assert.Equal(new DateTimeOffset(2026, 7, 1, 6, 0, 0, TimeSpan.Zero), filter.From);
+        Assert.Equal(new DateTimeOffset(2026, 12, 1, 7, 0, 0, TimeSpan.Zero), filter.To);
+    }
+}
