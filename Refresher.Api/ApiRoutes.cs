@@ -39,6 +39,7 @@ internal static class ApiRoutes
         api.MapKinds();
         api.MapSchedules();
         api.MapScheduleActions();
+        api.MapScheduleFiles();
         api.MapRuns();
         api.MapRunLogs();
         api.MapRunExport();

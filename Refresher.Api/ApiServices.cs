@@ -28,7 +28,9 @@ internal static class ApiServices
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
         services.AddProblemDetails();
         services.AddExceptionHandler<UnexpectedErrors>();
-        services.AddRequestTimeouts(timeouts => timeouts.AddPolicy(AnswerTime.Policy, AnswerTime.Of(TimeSpan.FromSeconds(20))));
+        services.AddRequestTimeouts(timeouts => timeouts
+            .AddPolicy(AnswerTime.Policy, AnswerTime.Of(TimeSpan.FromSeconds(20)))
+            .AddPolicy(AnswerTime.LongPolicy, AnswerTime.Of(TimeSpan.FromMinutes(2))));
         services.AddOpenApi("v1", ApiDocument.Configure);
     }
 }

@@ -5,6 +5,8 @@ using Refresher.Core.Limits;
 using Refresher.Core.Queue;
 using Refresher.Core.Runs;
 using Refresher.Core.Schedules;
+using Refresher.Core.Schedules.Crontab;
+using Refresher.Core.Schedules.Files;
 
 namespace Refresher.Core;
 
@@ -23,5 +25,6 @@ internal static class CoreServices
         .AddSingleton<QueueHolds>().AddScoped<QueueCommands>().AddScoped<WorkerCommands>();
 
     public static IServiceCollection AddSchedules(this IServiceCollection services) => services
-        .AddSingleton<OptionSecrets>().AddScoped<FirstLogin>().AddSingleton<ApiKeyring>().AddScoped<ScheduleCommands>().AddScoped<ScheduleQueries>();
+        .AddSingleton<OptionSecrets>().AddScoped<FirstLogin>().AddSingleton<ApiKeyring>().AddScoped<ScheduleCommands>().AddScoped<ScheduleQueries>()
+        .AddScoped<ScheduleChanges>().AddScoped<ScheduleImport>().AddScoped<ScheduleExport>().AddScoped<CrontabSchedules>();
 }

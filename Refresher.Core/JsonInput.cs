@@ -25,6 +25,12 @@ public static class JsonInput
             errors.Add(FieldOf(error), MessageOf(error, type));
             return null;
         }
+        catch (ArgumentException)
+        {
+            // JSON read as it is, into nodes, says no more than this.
+            errors.Add("", "A field is given twice.");
+            return null;
+        }
     }
 
     /// <inheritdoc cref="Read(string, Type, JsonSerializerOptions, FieldErrors)"/>

@@ -25,7 +25,6 @@ app.MapPages();
 app.MapSession();
 app.MapActions();
 app.MapRunLog();
-app.MapRunExport();
 app.MapLive();
 await app.RunAsync();
 return 0;

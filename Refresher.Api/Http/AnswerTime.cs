@@ -7,6 +7,9 @@ internal static class AnswerTime
 {
     public const string Policy = "answer";
 
+    /// <summary>For what is done all or nothing with thousands of rows.</summary>
+    public const string LongPolicy = "long-answer";
+
     public static RequestTimeoutPolicy Of(TimeSpan limit) => new()
     {
         Timeout = limit,

@@ -10,6 +10,8 @@ internal static class BodyLimit
 
     public const long ManyRuns = 8 * 1024 * 1024;
 
+    public const long ManySchedules = 16 * 1024 * 1024;
+
     /// <summary>Up to this a body that is too long is received and thrown away: a client that is still writing does not read the refusal.</summary>
     public const long Received = 32 * 1024 * 1024;
 }

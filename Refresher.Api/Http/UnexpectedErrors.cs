@@ -31,7 +31,7 @@ internal sealed class UnexpectedErrors(SchemaGate gate) : IExceptionHandler
             switch (cause)
             {
                 case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
-                    return Problems.OfField(StatusCodes.Status413PayloadTooLarge, "The body is too large", "body", "At most 1 MiB is taken, 8 MiB where many runs are posted at once.");
+                    return Problems.OfField(StatusCodes.Status413PayloadTooLarge, "The body is too large", "body", "At most 1 MiB is taken, 8 MiB where many runs are posted at once, 16 MiB for a file of schedules.");
                 case BadHttpRequestException bad:
                     return Problems.Of(bad.StatusCode, "The request is not right", bad.Message);
                 case PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.InvalidCatalogName } when !gate.IsOpen:

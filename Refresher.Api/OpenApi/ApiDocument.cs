@@ -12,6 +12,7 @@ internal static class ApiDocument
     {
         options.AddDocumentTransformer((document, _, _) => Describe(document));
         options.AddOperationTransformer((operation, context, _) => DescribeQuery(operation, context));
+        options.AddOperationTransformer((operation, context, _) => DescribeBody(operation, context));
         options.AddSchemaTransformer((schema, context, _) => DescribeText(schema, context.JsonTypeInfo.Type));
     }
 
@@ -44,6 +45,21 @@ internal static class ApiDocument
                 Description = parameter.Description,
                 Schema = new OpenApiSchema { Type = parameter.Name == QueryParameter.Limit.Name ? JsonSchemaType.Integer : JsonSchemaType.String },
             });
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Bodies that are read as text have their types from <see cref="BodyTypes"/>.</summary>
+    private static Task DescribeBody(OpenApiOperation operation, OpenApiOperationTransformerContext context)
+    {
+        foreach (var body in context.Description.ActionDescriptor.EndpointMetadata.OfType<BodyTypes>())
+        {
+            operation.RequestBody = new OpenApiRequestBody
+            {
+                Required = true,
+                Content = body.All.ToDictionary(type => type, _ => new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String } }),
+            };
         }
 
         return Task.CompletedTask;

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
+using Refresher.Core.Schedules.Crontab;
 
 namespace Refresher.Core.Contract;
 
@@ -22,6 +23,9 @@ public interface IKind
     /// <summary>Schedules that a first local start sets up, so that there is something to look at.</summary>
     static virtual IReadOnlyList<ExampleSchedule> Examples => [];
 
+    /// <summary>Options that do what a line of a crontab does; null: this kind runs no commands.</summary>
+    static virtual object? FromCrontab(CrontabEntry entry) => null;
+
     /// <summary>Services needed in every process.</summary>
     static virtual void AddServices(IHostApplicationBuilder builder) { }
 
@@ -37,7 +41,7 @@ public interface IKind
 
 /// <summary>A kind that runs. The options record's attributes make the form, the JSON schema and the validation.</summary>
 /// <typeparam name="TOptions">A record with defaults for every property that may be left out.</typeparam>
-public interface ITask<in TOptions>
+public interface ITask<TOptions>
     where TOptions : class
 {
     /// <summary>
@@ -48,8 +52,9 @@ public interface ITask<in TOptions>
     Task<RunOutcome> RunAsync(TOptions options, RunContext run, CancellationToken cancel);
 
     /// <summary>What to show with the form of these options, which are valid; null: nothing.</summary>
+    /// <param name="options">One, or several that are set up at once.</param>
     /// <param name="services">Those of the process that shows the form.</param>
-    static virtual KindNotice? NoticeFor(TOptions options, IServiceProvider services) => null;
+    static virtual KindNotice? NoticeFor(IReadOnlyList<TOptions> options, IServiceProvider services) => null;
 }
 
 /// <summary>A page of a kind in the admin's navigation.</summary>

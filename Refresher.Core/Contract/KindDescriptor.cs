@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Refresher.Core.Schedules.Crontab;
 
 namespace Refresher.Core.Contract;
 
@@ -39,6 +40,9 @@ public sealed partial class KindDescriptor
     /// <summary>The folder's own assembly, where its pages are.</summary>
     public required Assembly Assembly { get; init; }
 
+    /// <summary>Options that do what a line of a crontab does; null: this kind runs no commands.</summary>
+    public required Func<CrontabEntry, object?> FromCrontab { get; init; }
+
     public required Action<IHostApplicationBuilder> AddServices { get; init; }
 
     public required Action<IHostApplicationBuilder> AddWorkers { get; init; }
@@ -49,14 +53,17 @@ public sealed partial class KindDescriptor
 
     private Func<IServiceProvider, object, RunContext, CancellationToken, Task<RunOutcome>>? Invoke { get; init; }
 
-    private Func<IServiceProvider, object, KindNotice?>? Notice { get; init; }
+    private Func<IServiceProvider, IReadOnlyList<object>, KindNotice?>? Notice { get; init; }
 
     /// <summary>Runs the task, made from <paramref name="services"/>, a scope of its own.</summary>
     public Task<RunOutcome> RunAsync(IServiceProvider services, object options, RunContext run, CancellationToken cancel) =>
         Invoke is null ? throw new InvalidOperationException($"The kind '{Name}' does not run.") : Invoke(services, options, run, cancel);
 
     /// <summary>What to show with the form of these options, which are valid; null: nothing.</summary>
-    public KindNotice? NoticeFor(IServiceProvider services, object options) => Notice?.Invoke(services, options);
+    public KindNotice? NoticeFor(IServiceProvider services, object options) => NoticeFor(services, [options]);
+
+    /// <summary>What to show when several are set up at once.</summary>
+    public KindNotice? NoticeFor(IServiceProvider services, IReadOnlyList<object> options) => Notice?.Invoke(services, options);
 
     internal static KindDescriptor Of<TTask, TOptions>()
         where TTask : class, IKind, ITask<TOptions>
@@ -66,7 +73,7 @@ public sealed partial class KindDescriptor
         return Of<TTask>(
             typeof(TOptions),
             (services, options, run, cancel) => factory(services, []).RunAsync((TOptions)options, run, cancel),
-            (services, options) => TTask.NoticeFor((TOptions)options, services));
+            (services, options) => TTask.NoticeFor([.. options.Cast<TOptions>()], services));
     }
 
     internal static KindDescriptor Of<TKind>()
@@ -77,7 +84,7 @@ public sealed partial class KindDescriptor
     private static KindDescriptor Of<TKind>(
         Type? options,
         Func<IServiceProvider, object, RunContext, CancellationToken, Task<RunOutcome>>? invoke,
-        Func<IServiceProvider, object, KindNotice?>? notice)
+        Func<IServiceProvider, IReadOnlyList<object>, KindNotice?>? notice)
         where TKind : class, IKind => new()
         {
             Name = TKind.Name,
@@ -89,6 +96,7 @@ public sealed partial class KindDescriptor
             OptionsType = options,
             Secrets = [.. (options?.GetProperties() ?? []).Where(property => property.IsDefined(typeof(SecretAttribute))).Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name))],
             Assembly = typeof(TKind).Assembly,
+            FromCrontab = TKind.FromCrontab,
             AddServices = TKind.AddServices,
             AddWorkers = TKind.AddWorkers,
             MapModel = TKind.MapModel,

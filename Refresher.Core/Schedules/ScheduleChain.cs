@@ -31,6 +31,51 @@ internal static class ScheduleChain
         }
     }
 
+    /// <summary>Checks schedules that are to be written together; each may continue with any other of them.</summary>
+    /// <param name="alone">True when no others will be left.</param>
+    /// <param name="blame">Gets the place of the one that is wrong, the field and why.</param>
+    public static async Task CheckAsync(RefresherDb db, IReadOnlyList<ReadSchedule> wanted, bool alone, Action<int, string, string> blame, CancellationToken cancel)
+    {
+        var next = wanted.ToDictionary(s => s.Key, s => s.ContinueWith?.Select(c => c.Schedule!).ToArray() ?? [], StringComparer.Ordinal);
+        if (next.Values.All(keys => keys.Length == 0))
+        {
+            return;
+        }
+
+        string[] elsewhere = [.. next.Values.SelectMany(keys => keys).Where(key => !next.ContainsKey(key)).Distinct()];
+        var there = alone ? [] : await db.Schedules.Where(s => elsewhere.Contains(s.Key)).Select(s => s.Key).ToHashSetAsync(cancel);
+        var others = alone ? [] : await db.Schedules.AsNoTracking().Where(s => s.ContinueWith != null).Select(s => new { s.Key, s.ContinueWith }).ToListAsync(cancel);
+        foreach (var other in others)
+        {
+            next.TryAdd(other.Key, [.. other.ContinueWith!.Select(c => c.Schedule!)]);
+        }
+
+        var endless = Endless(next);
+        for (var i = 0; i < wanted.Count; i++)
+        {
+            foreach (var missing in next[wanted[i].Key].Where(key => !next.ContainsKey(key) && !there.Contains(key)))
+            {
+                blame(i, Field, $"{Field}: there is no schedule '{missing}', neither here nor in the file.");
+            }
+
+            if (endless.Contains(wanted[i].Key) && PathBack(wanted[i].Key, next) is { } path)
+            {
+                blame(i, Field, $"{Field}: this would never end: {string.Join(" → ", path)}.");
+            }
+        }
+    }
+
+    /// <summary>Those from which a way goes on for ever: all but those that lead only to ends.</summary>
+    private static HashSet<string> Endless(Dictionary<string, string[]> next)
+    {
+        var open = next.Where(pair => pair.Value.Length > 0).Select(pair => pair.Key).ToHashSet(StringComparer.Ordinal);
+        while (open.RemoveWhere(key => !next[key].Any(open.Contains)) > 0)
+        {
+        }
+
+        return open;
+    }
+
     /// <summary>The way from a schedule back to itself; null when there is none.</summary>
     internal static IReadOnlyList<string>? PathBack(string start, IReadOnlyDictionary<string, string[]> next)
     {

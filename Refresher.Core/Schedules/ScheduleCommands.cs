@@ -99,13 +99,8 @@ public sealed class ScheduleCommands(RefresherDb db, KindCatalog kinds, OptionSe
         var deleted = await db.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
         {
             await using var transaction = await db.Database.BeginTransactionAsync(cancel);
-            var connection = (NpgsqlConnection)db.Database.GetDbConnection();
-            await RunEndings.LockSchedulesAsync(connection, ids, cancel);
-            await SchedulePlan.RemovePreparedAsync(connection, ids, clock.GetUtcNow(), cancel);
-            var gone = await db.Schedules.AsNoTracking().Where(s => ids.Contains(s.Id)).ToListAsync(cancel);
-            await AuditLog.WriteAsync(
-                connection, [.. gone.Select(s => audit.Entry("schedule.delete", AuditedSchedule.Subject(s), AuditedSchedule.Of(s, kinds), null))], cancel);
-            var count = await db.Schedules.Where(s => ids.Contains(s.Id)).ExecuteDeleteAsync(cancel);
+            await RunEndings.LockSchedulesAsync((NpgsqlConnection)db.Database.GetDbConnection(), ids, cancel);
+            var count = await DeleteRowsAsync(db, kinds, audit, ids, clock.GetUtcNow(), cancel);
             await transaction.CommitAsync(cancel);
             return count;
         });
@@ -151,9 +146,13 @@ public sealed class ScheduleCommands(RefresherDb db, KindCatalog kinds, OptionSe
 
     /// <summary>Deletes schedules, whose states are locked, and what was prepared of them.</summary>
     /// <returns>How many there were.</returns>
-    internal static async Task<int> DeleteRowsAsync(RefresherDb db, IReadOnlyCollection<Guid> ids, DateTimeOffset now, CancellationToken cancel)
+    internal static async Task<int> DeleteRowsAsync(RefresherDb db, KindCatalog kinds, AuditLog audit, IReadOnlyCollection<Guid> ids, DateTimeOffset now, CancellationToken cancel)
     {
-        await SchedulePlan.RemovePreparedAsync((NpgsqlConnection)db.Database.GetDbConnection(), ids, now, cancel);
+        var connection = (NpgsqlConnection)db.Database.GetDbConnection();
+        await SchedulePlan.RemovePreparedAsync(connection, ids, now, cancel);
+        var gone = await db.Schedules.AsNoTracking().Where(s => ids.Contains(s.Id)).ToListAsync(cancel);
+        await AuditLog.WriteAsync(
+            connection, [.. gone.Select(s => audit.Entry("schedule.delete", AuditedSchedule.Subject(s), AuditedSchedule.Of(s, kinds), null))], cancel);
         return await db.Schedules.Where(s => ids.Contains(s.Id)).ExecuteDeleteAsync(cancel);
     }
 

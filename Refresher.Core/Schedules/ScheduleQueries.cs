@@ -10,6 +10,9 @@ public sealed record ScheduleFilter
     /// <summary>A part of the key, the name or the description, in any case.</summary>
     public string? Search { get; init; }
 
+    /// <summary>Exactly this key.</summary>
+    public string? Key { get; init; }
+
     public string? Kind { get; init; }
 
     public string? Tag { get; init; }
@@ -63,6 +66,7 @@ public sealed class ScheduleQueries(RefresherDb db)
             schedules = schedules.Where(s => EF.Functions.ILike(s.Key, pattern) || EF.Functions.ILike(s.Name, pattern) || EF.Functions.ILike(s.Description, pattern));
         }
 
+        schedules = filter.Key is { } key ? schedules.Where(s => s.Key == key) : schedules;
         schedules = filter.Kind is { } kind ? schedules.Where(s => s.Kind == kind) : schedules;
         schedules = filter.Tag is { } tag ? schedules.Where(s => s.Tags.Contains(tag)) : schedules;
         schedules = filter.LastState is { } last ? schedules.Where(s => s.State!.LastState == last) : schedules;

@@ -20,19 +20,21 @@ public sealed class CommandAllowList(IOptionsMonitor<CommandSettings> settings)
     /// <summary>Whether an entry of <c>Command:Allow</c> fits, in this process's configuration as it is now.</summary>
     public bool Allows(CommandOptions options) => settings.CurrentValue.Allow.Any(entry => Fits(entry, options));
 
-    /// <summary>The narrowest entry that lets exactly this command run, in the two ways to write it down.</summary>
-    public AllowListEntry EntryFor(CommandOptions options)
+    /// <summary>The narrowest entries that let exactly these commands run, in the two ways to write them down.</summary>
+    public AllowListEntries EntriesFor(IReadOnlyList<CommandOptions> commands)
     {
-        var entry = new AllowedCommand
-        {
-            Program = ProgramPath.Find(options.Program) ?? options.Program,
-            Arguments = [.. options.Arguments.Select(Escape)],
-            Environment = [.. options.Variables().Select(variable => variable.Name)],
-            WorkingDirectory = Folder(options.WorkingDirectory),
-        };
-        var json = JsonSerializer.Serialize(new { Command = new { Allow = new[] { entry } } }, Readable);
-        return new AllowListEntry(json, Variables(entry, settings.CurrentValue.Allow.Count));
+        AllowedCommand[] entries = [.. commands.Select(EntryFor).DistinctBy(entry => JsonSerializer.Serialize(entry, Readable))];
+        var json = JsonSerializer.Serialize(new { Command = new { Allow = entries } }, Readable);
+        return new AllowListEntries(json, string.Concat(entries.Select((entry, place) => Variables(entry, settings.CurrentValue.Allow.Count + place))));
     }
+
+    private static AllowedCommand EntryFor(CommandOptions options) => new()
+    {
+        Program = ProgramPath.Find(options.Program) ?? options.Program,
+        Arguments = [.. options.Arguments.Select(Escape)],
+        Environment = [.. options.Variables().Select(variable => variable.Name)],
+        WorkingDirectory = Folder(options.WorkingDirectory),
+    };
 
     private static bool Fits(AllowedCommand entry, CommandOptions options) =>
         ProgramPath.Find(entry.Program) is { } allowed
@@ -98,7 +100,7 @@ public sealed class CommandAllowList(IOptionsMonitor<CommandSettings> settings)
     }
 }
 
-/// <summary>An entry of <c>Command:Allow</c> to be copied.</summary>
+/// <summary>Entries of <c>Command:Allow</c> to be copied.</summary>
 /// <param name="Json">For a settings file (<c>appsettings.json</c>).</param>
 /// <param name="Variables">As environment variables of the worker, a line each, quoted for a shell.</param>
-public sealed record AllowListEntry(string Json, string Variables);
+public sealed record AllowListEntries(string Json, string Variables);

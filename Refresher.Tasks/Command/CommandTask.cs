@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Refresher.Core.Contract;
+using Refresher.Core.Schedules.Crontab;
 
 namespace Refresher.Tasks.Command;
 
@@ -30,19 +31,25 @@ internal sealed partial class CommandTask(CommandAllowList allowed, IOptionsMoni
     }
 
     // The process that shows the form may be configured unlike the workers, so that this is a hint; the worker decides.
-    public static KindNotice? NoticeFor(CommandOptions options, IServiceProvider services)
+    public static KindNotice? NoticeFor(IReadOnlyList<CommandOptions> options, IServiceProvider services)
     {
         var allowed = services.GetRequiredService<CommandAllowList>();
-        if (allowed.Allows(options))
+        CommandOptions[] refused = [.. options.Where(one => !allowed.Allows(one))];
+        if (refused.Length == 0)
         {
             return null;
         }
 
-        var entry = allowed.EntryFor(options);
+        var entries = allowed.EntriesFor(refused);
         return new KindNotice(
-            "This command is not allowed yet. Add this entry to the configuration of the workers; the one for this page makes the notice go away.",
-            [new("appsettings.json", entry.Json), new("Environment", entry.Variables)]);
+            refused.Length == 1
+                ? "This command is not allowed yet. Add this entry to the configuration of the workers; the one for this page makes the notice go away."
+                : $"{refused.Length} commands are not allowed yet. Add these entries to the configuration of the workers; each allows exactly one of the lines.",
+            [new("appsettings.json", entries.Json), new("Environment", entries.Variables)]);
     }
+
+    public static object? FromCrontab(CrontabEntry entry) =>
+        new CommandOptions { Program = entry.Program, Arguments = entry.Arguments, Environment = entry.Environment, Input = entry.Input };
 
     public async Task<RunOutcome> RunAsync(CommandOptions options, RunContext run, CancellationToken cancel)
     {
@@ -58,7 +65,7 @@ internal sealed partial class CommandTask(CommandAllowList allowed, IOptionsMoni
 
         if (!allowed.Allows(options))
         {
-            var entry = allowed.EntryFor(options);
+            var entry = allowed.EntriesFor([options]);
             return RunOutcome.Failure($"This command is not allowed on the worker. To allow it, add to its configuration\n{entry.Json}\nor to its environment\n{entry.Variables}");
         }
 

@@ -36,7 +36,7 @@ internal sealed partial class SpeedTestTask(RefresherDb db, AddressGuard guard, 
 
     public static IReadOnlyList<ExampleSchedule> Examples => SpeedTestExamples.All;
 
-    public static KindNotice? NoticeFor(SpeedTestOptions options, IServiceProvider services) => NeedsServer(options, services) ? ServerNotice : null;
+    public static KindNotice? NoticeFor(IReadOnlyList<SpeedTestOptions> options, IServiceProvider services) => options.Any(one => NeedsServer(one, services)) ? ServerNotice : null;
 
     // SpeedTest:Servers:0 = { Url: https://speed.example.org/backend, Name: …, Latitude: …, Longitude: … }
     public static void AddServices(IHostApplicationBuilder builder)

@@ -102,6 +102,14 @@ public sealed class BadInputTests(ApiHost api)
     }
 
     [Fact]
+    public async Task A_field_given_twice_in_what_replaces_or_changes_a_schedule_is_refused()
+    {
+        await api.PostAsync("/api/v1/schedules", """{"name": "Doubled", "kind": "hello", "cadence": {"type": "every", "every": "01:00:00"}}""", HttpStatusCode.Created);
+        Assert.Contains("twice", await api.RefusedAsync(HttpMethod.Patch, "/api/v1/schedules/doubled", """{"name": "a", "name": "b"}""", "body"), StringComparison.Ordinal);
+        Assert.Contains("twice", await api.RefusedAsync(HttpMethod.Put, "/api/v1/schedules/doubled", """{"name": "a", "options": {"name": "x", "name": "y"}}""", "body"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Another_content_type_is_refused_with_the_right_one()
     {
         var problem = await api.SendAsync(HttpMethod.Post, "/api/v1/schedules", "name=a", HttpStatusCode.UnsupportedMediaType, "application/x-www-form-urlencoded");

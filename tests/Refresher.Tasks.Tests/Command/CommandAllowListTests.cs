@@ -24,7 +24,7 @@ public sealed class CommandAllowListTests
     [Fact]
     public void The_entry_shown_as_json_allows_exactly_that_command()
     {
-        var list = ListOf(ListOf("{}").EntryFor(Echo).Json);
+        var list = ListOf(ListOf("{}").EntriesFor([Echo]).Json);
 
         Assert.True(list.Allows(Echo));
         Assert.True(list.Allows(Echo with { Program = "/usr/bin/../bin/echo" }));
@@ -40,7 +40,7 @@ public sealed class CommandAllowListTests
     [Fact]
     public void The_entry_shown_as_environment_variables_allows_it_too()
     {
-        var variables = ListOf("{}").EntryFor(Echo).Variables.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Unquoted);
+        var variables = ListOf("{}").EntriesFor([Echo]).Variables.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Unquoted);
 
         Assert.True(ListOf(variables).Allows(Echo));
     }
@@ -49,7 +49,7 @@ public sealed class CommandAllowListTests
     public void A_command_without_arguments_is_allowed_without_arguments_only()
     {
         var bare = new CommandOptions { Program = "uptime" };
-        var entry = ListOf("{}").EntryFor(bare);
+        var entry = ListOf("{}").EntriesFor([bare]);
         foreach (var list in new[] { ListOf(entry.Json), ListOf(entry.Variables.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Unquoted)) })
         {
             Assert.True(list.Allows(bare));

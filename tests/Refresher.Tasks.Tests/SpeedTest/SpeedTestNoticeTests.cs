@@ -16,7 +16,7 @@ public sealed class SpeedTestNoticeTests
             .AddSingleton<Microsoft.Extensions.Options.IOptionsMonitor<SpeedTestSettings>>(new Fixed(new SpeedTestSettings { Servers = servers }))
             .BuildServiceProvider();
 
-        var notice = SpeedTestTask.NoticeFor(new SpeedTestOptions { SelfTest = selfTest }, services);
+        var notice = SpeedTestTask.NoticeFor([new SpeedTestOptions { SelfTest = selfTest }], services);
 
         Assert.Equal(asked, notice?.Copy.Any(snippet => snippet.Code.Contains("SpeedTest__Servers__0__Url", StringComparison.Ordinal)) ?? false);
     }
