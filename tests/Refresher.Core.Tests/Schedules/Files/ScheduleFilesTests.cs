@@ -215,6 +215,36 @@ public sealed class ScheduleFilesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Schedules_of_one_file_may_continue_with_one_another_but_not_in_a_circle()
+    {
+        const string file = """
+            schedules:
+              - {key: first, name: First, kind: echo, cadence: {type: every, every: 01:00:00}, continueWith: [{on: always, schedule: second}]}
+              - {key: second, name: Second, kind: echo, cadence: {type: every, every: 01:00:00}, continueWith: [{schedule: third}]}
+              - {key: third, name: Third, kind: echo, cadence: {type: every, every: 01:00:00}}
+            """;
+
+        Assert.Equal("3 created", (await ImportedAsync(file, prune: true)).InWords);
+        Assert.Equal("3 unchanged", (await ImportedAsync(await ExportAsync(ScheduleFileFormat.Yaml))).InWords);
+        var missing = await RefusedAsync(file.Replace("schedule: third", "schedule: fourth", StringComparison.Ordinal));
+        Assert.Contains("no schedule 'fourth'", Assert.Single(missing.Of("schedules[1].continueWith")), StringComparison.Ordinal);
+        var circle = await RefusedAsync(file.Replace("schedule: third", "schedule: first", StringComparison.Ordinal));
+        Assert.Contains("second → first → second", Assert.Single(circle.Of("schedules[1].continueWith")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_example_of_the_guide_is_imported()
+    {
+        var guide = await File.ReadAllTextAsync(Repository.PathOf("docs/schedules-as-files.md"));
+        var example = guide.Split("```yaml\n")[1].Split("```")[0];
+
+        var plan = await ImportedAsync(example);
+
+        Assert.Equal(["At 08:30 on weekdays, Europe/Berlin", "Every 5 minutes"], plan.Schedules.Select(schedule => schedule.CadenceText));
+        Assert.Equal("2 unchanged", (await ImportedAsync(await ExportAsync(ScheduleFileFormat.Yaml))).InWords);
+    }
+
+    [Fact]
     public async Task An_empty_file_never_prunes_everything_away()
     {
         await CreateAsync("""{"name":"Dear","kind":"echo","cadence":{"type":"every","every":"01:00:00"}}""");
