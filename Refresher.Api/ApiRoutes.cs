@@ -44,7 +44,9 @@ internal static class ApiRoutes
         api.MapRunLogs();
         api.MapRunExport();
         api.MapWorkers();
+        api.MapWorkerActions();
         api.MapQueues();
+        api.MapSystem();
         api.MapAudit();
 
         app.MapPrometheusTargets();

@@ -22,7 +22,7 @@ internal static class CoreServices
     public static IServiceCollection AddAudit(this IServiceCollection services) => services.AddScoped<Actor>().AddScoped<AuditLog>().AddScoped<AuditQueries>();
 
     public static IServiceCollection AddOperations(this IServiceCollection services) => services
-        .AddSingleton<QueueHolds>().AddScoped<QueueCommands>().AddScoped<WorkerCommands>();
+        .AddSingleton<QueueHolds>().AddSingleton<QueueQueries>().AddScoped<QueueCommands>().AddScoped<WorkerCommands>().AddScoped<WorkerQueries>();
 
     public static IServiceCollection AddSchedules(this IServiceCollection services) => services
         .AddSingleton<OptionSecrets>().AddScoped<FirstLogin>().AddSingleton<ApiKeyring>().AddScoped<ScheduleCommands>().AddScoped<ScheduleQueries>()

@@ -1,5 +1,6 @@
 using Refresher.Api.Http;
 using Refresher.Core.Contract;
+using Refresher.Core.Queue;
 using Refresher.Core.Runs;
 
 namespace Refresher.Api.Runs;
@@ -22,6 +23,9 @@ internal record RunView
     public string? Reason { get; init; }
 
     public required string Queue { get; init; }
+
+    /// <summary>Why it may not begin, while it is queued and its queue is held; null: it may.</summary>
+    public string? Held { get; init; }
 
     public required short Priority { get; init; }
 
@@ -72,7 +76,8 @@ internal record RunView
 
     public RawJson? Output { get; init; }
 
-    public static RunView Of(Run run, KindCatalog kinds) => new()
+    /// <param name="held">What is held now; null where that does not matter.</param>
+    public static RunView Of(Run run, KindCatalog kinds, HeldQueues? held = null) => new()
     {
         Id = run.Id,
         Kind = run.Kind,
@@ -82,6 +87,7 @@ internal record RunView
         State = run.State,
         Reason = run.Reason,
         Queue = run.Queue,
+        Held = run.State == RunState.Queued ? held?.Of(run.Queue)?.Sentence : null,
         Priority = run.Priority,
         Attempt = run.Attempt,
         DueAt = run.DueAt,

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Refresher.Api.Http;
 using Refresher.Core.Contract;
+using Refresher.Core.Queue;
 using Refresher.Core.Runs;
 
 namespace Refresher.Api.Runs;
@@ -10,6 +11,9 @@ namespace Refresher.Api.Runs;
 /// <summary>Runs: listed, asked for, shown, cancelled, repeated.</summary>
 internal static class RunsApi
 {
+    /// <summary>How old what is told about holds may be.</summary>
+    private static readonly TimeSpan HoldsAge = TimeSpan.FromSeconds(1);
+
     public static void MapRuns(this IEndpointRouteBuilder routes)
     {
         var runs = routes.MapGroup("/runs").WithTags("Runs");
@@ -21,11 +25,12 @@ internal static class RunsApi
         runs.MapPost("/{id:guid}/retry", RetryAsync).WithSummary("Sends a run that waits for its next attempt at once, or repeats an ended one as a new run.");
     }
 
-    private static async Task<Ok<RunListView>> ListAsync(Query<RunListQuery> query, RunQueries runs, KindCatalog kinds, CancellationToken cancel)
+    private static async Task<Ok<RunListView>> ListAsync(Query<RunListQuery> query, RunQueries runs, QueueHolds holds, KindCatalog kinds, CancellationToken cancel)
     {
         var (filter, after, limit) = query.Value;
         var page = await runs.SearchAsync(filter, after, limit, cancel);
-        return TypedResults.Ok(new RunListView([.. page.Items.Select(run => RunView.Of(run, kinds))], page.Next, page.SearchedTo));
+        var held = await holds.RecentAsync(HoldsAge, cancel);
+        return TypedResults.Ok(new RunListView([.. page.Items.Select(run => RunView.Of(run, kinds, held))], page.Next, page.SearchedTo));
     }
 
     private static async Task<Results<Accepted<RunIds>, ProblemHttpResult>> CreateAsync(RunBatch batch, RunCommands commands, CancellationToken cancel)
@@ -36,7 +41,7 @@ internal static class RunsApi
             : Problems.Of(made, "run", "");
     }
 
-    private static async Task<Results<Ok<RunDetails>, ProblemHttpResult>> GetAsync(Guid id, RunQueries runs, KindCatalog kinds, CancellationToken cancel)
+    private static async Task<Results<Ok<RunDetails>, ProblemHttpResult>> GetAsync(Guid id, RunQueries runs, QueueHolds holds, KindCatalog kinds, CancellationToken cancel)
     {
         if (await runs.FindAsync(id, cancel) is not { } run)
         {
@@ -44,7 +49,7 @@ internal static class RunsApi
         }
 
         var attempts = await runs.AttemptsAsync(id, cancel);
-        return TypedResults.Ok(new RunDetails(RunView.Of(run, kinds), [.. attempts.Select(AttemptView.Of)]));
+        return TypedResults.Ok(new RunDetails(RunView.Of(run, kinds, await holds.RecentAsync(HoldsAge, cancel)), [.. attempts.Select(AttemptView.Of)]));
     }
 
     private static async Task<Results<Ok<RunView>, ProblemHttpResult>> CancelAsync(

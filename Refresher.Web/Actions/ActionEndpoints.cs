@@ -12,6 +12,8 @@ internal static class ActionEndpoints
         ScheduleActions.MapSchedules(actions);
         RunActions.MapRuns(actions);
         routes.MapRunExport().MapScheduleExport();
+        QueueActions.MapQueues(actions);
+        WorkerActions.MapWorkers(actions);
         return routes;
     }
 }

@@ -66,6 +66,9 @@ public sealed class EngineHost : IAsyncDisposable
 
     public Task StopAsync() => _host.StopAsync();
 
+    /// <summary>Waits until it is told to stop, and stops: what a process does by itself.</summary>
+    public Task WaitForStopAsync() => _host.WaitForShutdownAsync();
+
     public async ValueTask DisposeAsync()
     {
         await _tick.DisposeAsync();

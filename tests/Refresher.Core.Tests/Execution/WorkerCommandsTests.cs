@@ -85,8 +85,7 @@ public sealed class WorkerCommandsTests : IAsyncLifetime
         await SeeAsync(id, RunState.Running);
 
         await DoAsync(commands => commands.StopAsync("ending", default));
-        await Eventually.SeeAsync(() => Task.FromResult(worker.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested), stopping => stopping);
-        await worker.StopAsync();
+        await worker.WaitForStopAsync().WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Equal(RunState.Queued, (await RunAsync(id)).State);
 
         await using var later = await WorkerAsync("ending");

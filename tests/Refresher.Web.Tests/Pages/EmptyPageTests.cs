@@ -18,6 +18,7 @@ public sealed class EmptyPageTests(WebUnderTest web) : IClassFixture<WebUnderTes
     [InlineData("/schedules", "Choose a task")]
     [InlineData("/runs", "Go to the schedules")]
     [InlineData("/workers", "Start Refresher.Worker")]
+    [InlineData("/queues", "Hold all dispatch")]
     [InlineData("/audit", "Nobody has done anything yet")]
     public async Task An_empty_page_says_what_to_do(string path, string advice)
     {

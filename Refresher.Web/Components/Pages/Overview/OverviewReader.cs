@@ -25,6 +25,8 @@ public sealed record Overview
 
     public required IReadOnlyList<QueueDepth> Queues { get; init; }
 
+    public required HeldQueues Held { get; init; }
+
     /// <summary>Null when Redis does not answer.</summary>
     public required IReadOnlyList<NodeStatus>? Nodes { get; init; }
 
@@ -38,7 +40,7 @@ public sealed record Overview
 }
 
 /// <summary>Reads the overview. Counts over the last day are shared by everyone who looks, for a few seconds.</summary>
-internal sealed class OverviewReader(ScheduleQueries schedules, RunQueries runs, RunStatistics statistics, Nodes nodes, Shared<DayCounts> day, TimeProvider clock)
+internal sealed class OverviewReader(ScheduleQueries schedules, RunQueries runs, RunStatistics statistics, QueueHolds holds, Nodes nodes, Shared<DayCounts> day, TimeProvider clock)
 {
     private const int Shown = 8;
 
@@ -60,6 +62,7 @@ internal sealed class OverviewReader(ScheduleQueries schedules, RunQueries runs,
             Hours = counts.Hours,
             Lateness = counts.Lateness,
             Queues = await statistics.DepthAsync(cancel),
+            Held = await holds.ReadAsync(cancel),
             Nodes = await nodes.ListAsync(),
         };
     }
