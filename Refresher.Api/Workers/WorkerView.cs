@@ -29,7 +29,7 @@ internal sealed record WorkerView(
 /// <summary>A worker as the Api shows it.</summary>
 /// <param name="Order">What it was told; null: nothing.</param>
 /// <param name="Processes">Those of its name that live.</param>
-/// <param name="Runs">What they execute; at most 200 of each process.</param>
+/// <param name="Runs">What they execute; at most 200, those due first.</param>
 internal sealed record WorkerDetailsView(string Name, OrderView? Order, IReadOnlyList<WorkerView> Processes, IReadOnlyList<ActiveRunView> Runs)
 {
     public static WorkerDetailsView Of(WorkerDetails worker, DateTimeOffset now) => new(

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.EntityFrameworkCore;
 using Refresher.Core.Queue;
 using Refresher.Core.Runs;
 
@@ -8,7 +9,7 @@ namespace Refresher.Core.Execution;
 /// <param name="Name">The name by which it is given orders.</param>
 /// <param name="Order">Null when it was never told anything.</param>
 /// <param name="Processes">Those that live.</param>
-/// <param name="Runs">What its processes hold, living or not; at most <see cref="WorkerQueries.MostRuns"/> of each.</param>
+/// <param name="Runs">What its processes hold, living or not; at most <see cref="WorkerQueries.MostRuns"/>.</param>
 public sealed record WorkerDetails(string Name, WorkerOrder? Order, IReadOnlyList<NodeStatus> Processes, IReadOnlyList<Run> Runs)
 {
     /// <summary>How long ago a run's lease was renewed; null when that cannot be told.</summary>
@@ -19,9 +20,9 @@ public sealed record WorkerDetails(string Name, WorkerOrder? Order, IReadOnlyLis
 }
 
 /// <summary>Reads of one worker, shared by page and end point.</summary>
-public sealed class WorkerQueries(WorkerCommands commands, RunQueries runs, RunStatistics statistics)
+public sealed class WorkerQueries(WorkerCommands commands, RunStatistics statistics, RefresherDb db)
 {
-    /// <summary>Running runs that are listed of one process.</summary>
+    /// <summary>Running runs that are listed, those due first.</summary>
     public const int MostRuns = 200;
 
     /// <param name="name">The worker's name, or that of one of its processes.</param>
@@ -34,12 +35,9 @@ public sealed class WorkerQueries(WorkerCommands commands, RunQueries runs, RunS
         var processes = nodes.Where(node => node.Worker == known).ToArray();
         var order = orders.GetValueOrDefault(known);
         var silent = (await statistics.HeldAsync(cancel)).Select(held => held.Worker).Where(worker => IsProcessOf(worker, known));
-        var held = new List<Run>();
-        foreach (var process in processes.Select(node => node.Name).Union(silent))
-        {
-            held.AddRange((await runs.ListAsync(new RunFilter { Worker = process, State = RunState.Running }, null, MostRuns, cancel)).Items);
-        }
-
+        string?[] names = [.. processes.Select(node => node.Name).Union(silent)];
+        var held = await db.Runs.AsNoTracking().Where(r => r.FinishedAt == null && r.State == RunState.Running && names.Contains(r.Worker))
+            .OrderBy(r => r.Id).Take(MostRuns).ToListAsync(cancel);
         return processes.Length == 0 && order is null && held.Count == 0 ? null : new WorkerDetails(known, order, processes, held);
     }
 
