@@ -43,6 +43,7 @@ internal static class ApiRoutes
         api.MapRuns();
         api.MapRunLogs();
         api.MapRunExport();
+        api.MapRunStatistics();
         api.MapWorkers();
         api.MapWorkerActions();
         api.MapQueues();

@@ -4,6 +4,7 @@ using Refresher.Core.Execution;
 using Refresher.Core.Limits;
 using Refresher.Core.Queue;
 using Refresher.Core.Runs;
+using Refresher.Core.Runs.Rollups;
 using Refresher.Core.Schedules;
 using Refresher.Core.Schedules.Crontab;
 using Refresher.Core.Schedules.Files;
@@ -14,7 +15,7 @@ namespace Refresher.Core;
 internal static class CoreServices
 {
     public static IServiceCollection AddRuns(this IServiceCollection services) => services
-        .AddSingleton<RunPartitions>().AddSingleton<RunInserts>().AddSingleton<RunOrders>().AddSingleton<RunSearch>().AddSingleton<RunStatistics>().AddSingleton<RunLogFollower>()
+        .AddSingleton<RunPartitions>().AddSingleton<RunInserts>().AddSingleton<RunOrders>().AddSingleton<RunSearch>().AddSingleton<RunRollups>().AddSingleton<RunHistory>().AddSingleton<RunStatistics>().AddSingleton<RunLogFollower>()
         .AddSingleton<RunDispatch>().AddSingleton<RunEndings>().AddSingleton<LimitCatalog>().AddSingleton<LimitGrants>()
         .AddSingleton<RunStarts>().AddScoped<RunInterventions>()
         .AddScoped<RunCommands>().AddScoped<RunQueries>().AddScoped<RunExport>();

@@ -59,6 +59,9 @@ internal sealed record ScheduleView
 
     public RetryPolicy? Retry { get; init; }
 
+    /// <summary>How long runs are kept, those that succeeded and the others.</summary>
+    public RetentionPolicy? Retention { get; init; }
+
     public required EffectiveSchedule Effective { get; init; }
 
     public required ScheduleStateView State { get; init; }
@@ -99,6 +102,7 @@ internal sealed record ScheduleView
             ExpireAfter = schedule.ExpireAfter,
             Timeout = schedule.Timeout,
             Retry = schedule.Retry,
+            Retention = schedule.Retention,
             Effective = EffectiveSchedule.Of(schedule, kind),
             State = ScheduleStateView.Of(schedule.State),
             CreatedAt = schedule.CreatedAt,

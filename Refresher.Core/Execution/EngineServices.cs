@@ -8,6 +8,7 @@ using Refresher.Core.Data;
 using Refresher.Core.Limits;
 using Refresher.Core.Queue;
 using Refresher.Core.Runs;
+using Refresher.Core.Runs.Rollups;
 using Refresher.Core.Schedules;
 
 namespace Refresher.Core.Execution;
@@ -35,6 +36,7 @@ public static class EngineServices
         services.AddHostedService<RunRescuer>();
         services.AddHostedService<QueueReconciler>();
         services.AddHostedService<RunRetention>();
+        services.AddHostedService<RunRollupLoop>();
         services.AddHostedService<AuditRetention>();
         return builder.AddNode("scheduler");
     }

@@ -57,6 +57,24 @@ public sealed partial class RunPartitions(NpgsqlDataSource database, ILogger<Run
         _known[day] = true;
     }
 
+    /// <summary>The days that have partitions, the first one first.</summary>
+    internal async Task<List<DateOnly>> DaysAsync(CancellationToken cancel)
+    {
+        await using var command = database.CreateCommand(
+            "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'runs'::regclass ORDER BY 1");
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        var days = new List<DateOnly>();
+        while (await reader.ReadAsync(cancel))
+        {
+            if (DateOnly.TryParseExact(reader.GetString(0)["runs_".Length..], "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
+            {
+                days.Add(day);
+            }
+        }
+
+        return days;
+    }
+
     /// <summary>True when an insert failed because a partition is not there (dropped behind our back): make it and try again.</summary>
     internal bool IsMissing(PostgresException error, IEnumerable<Guid> ids)
     {

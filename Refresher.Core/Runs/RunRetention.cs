@@ -1,16 +1,17 @@
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Refresher.Core.Data;
 using Refresher.Core.Execution;
+using Refresher.Core.Runs.Rollups;
 
 namespace Refresher.Core.Runs;
 
 /// <summary>
-/// Makes tomorrow's partitions before they are needed, deletes succeeded runs past their time in small bounded steps, and drops whole days
-/// past the longest retention when no run in them is unfinished.
+/// Makes tomorrow's partitions before they are needed, deletes runs past their time in small bounded steps, and drops whole days past the
+/// longest retention when no run in them is unfinished. Nothing goes before it is counted for the charts.
 /// </summary>
-internal sealed partial class RunRetention(NpgsqlDataSource database, RunPartitions partitions, TimeProvider clock, SchemaGate gate, ILogger<RunRetention> log) : Loop(gate, log)
+internal sealed partial class RunRetention(
+    NpgsqlDataSource database, RunPartitions partitions, RunRollups rollups, TimeProvider clock, SchemaGate gate, ILogger<RunRetention> log) : Loop(gate, log)
 {
     private const int DaysAhead = 2;
     private const int DeleteBatch = 5000;
@@ -44,9 +45,7 @@ internal sealed partial class RunRetention(NpgsqlDataSource database, RunPartiti
 
         try
         {
-            await DropAsync(connection, today.AddDays(-(int)PlatformDefaults.FailureRetention.TotalDays - 1), cancel);
-            await DeleteAsync(connection, clock.GetUtcNow() - PlatformDefaults.Retention, cancel);
-            await DeleteGapsAsync(connection, clock.GetUtcNow() - PlatformDefaults.FailureRetention, cancel);
+            await ForgetAsync(connection, cancel);
         }
         finally
         {
@@ -55,54 +54,72 @@ internal sealed partial class RunRetention(NpgsqlDataSource database, RunPartiti
         }
     }
 
-    private async Task DropAsync(NpgsqlConnection connection, DateOnly upTo, CancellationToken cancel)
+    private async Task ForgetAsync(NpgsqlConnection connection, CancellationToken cancel)
     {
-        foreach (var day in await DaysAsync(connection, cancel))
+        var now = clock.GetUtcNow();
+        var rules = await RetentionRules.ReadAsync(connection, now, cancel);
+        foreach (var day in (await partitions.DaysAsync(cancel)).Where(day => rules.Any(rule => RunPartitions.StartOf(day) < rule.Before)))
         {
-            if (day > upTo)
+            // What is gone cannot be counted again, and every count of a day counts it whole.
+            if (!await rollups.RollUpAsync(day, cancel))
             {
-                continue;
+                LogNotCounted(day);
             }
-
-            await using var look = new NpgsqlCommand($"SELECT EXISTS (SELECT 1 FROM {RunPartitions.NameOf("runs", day)} WHERE finished_at IS NULL)", connection);
-            if ((bool)(await look.ExecuteScalarAsync(cancel))!)
+            else if (rules.Any(rule => RunPartitions.StartOf(day.AddDays(1)) > rule.Before) || !await DropAsync(connection, day, cancel))
             {
-                LogKept(day);
-                continue;
+                foreach (var rule in rules)
+                {
+                    await DeleteAsync(connection, day, rule, cancel);
+                }
             }
-
-            foreach (var (table, _) in RunPartitions.Tables)
-            {
-                await using var drop = new NpgsqlCommand($"DROP TABLE IF EXISTS {RunPartitions.NameOf(table, day)}", connection);
-                await drop.ExecuteNonQueryAsync(cancel);
-            }
-
-            partitions.Forget(day);
-            LogDropped(day);
         }
+
+        await DeleteGapsAsync(connection, now - PlatformDefaults.FailureRetention, cancel);
     }
 
-    private static async Task DeleteAsync(NpgsqlConnection connection, DateTimeOffset before, CancellationToken cancel)
+    /// <returns>False when the day has to stay because of a run that has not ended.</returns>
+    private async Task<bool> DropAsync(NpgsqlConnection connection, DateOnly day, CancellationToken cancel)
     {
-        var highest = RunId.LowestAt(before);
-        foreach (var day in (await DaysAsync(connection, cancel)).Where(day => RunPartitions.StartOf(day) < before))
+        await using var look = new NpgsqlCommand($"SELECT EXISTS (SELECT 1 FROM {RunPartitions.NameOf("runs", day)} WHERE finished_at IS NULL)", connection);
+        if ((bool)(await look.ExecuteScalarAsync(cancel))!)
         {
-            int deleted;
-            do
-            {
-                await using var delete = new NpgsqlCommand($"""
-                    WITH gone AS (
-                        DELETE FROM {RunPartitions.NameOf("runs", day)} WHERE id IN (
-                            SELECT id FROM {RunPartitions.NameOf("runs", day)} WHERE id < $1 AND state = 'succeeded' ORDER BY id LIMIT {DeleteBatch})
-                        RETURNING id),
-                    attempts AS (DELETE FROM {RunPartitions.NameOf("run_attempts", day)} a USING gone WHERE a.run_id = gone.id),
-                    lines AS (DELETE FROM {RunPartitions.NameOf("run_logs", day)} l USING gone WHERE l.run_id = gone.id)
-                    SELECT count(*)::int FROM gone
-                    """, connection) { Parameters = { new() { Value = highest } } };
-                deleted = (int)(await delete.ExecuteScalarAsync(cancel))!;
-            }
-            while (deleted == DeleteBatch);
+            LogKept(day);
+            return false;
         }
+
+        foreach (var (table, _) in RunPartitions.Tables)
+        {
+            await using var drop = new NpgsqlCommand($"DROP TABLE IF EXISTS {RunPartitions.NameOf(table, day)}", connection);
+            await drop.ExecuteNonQueryAsync(cancel);
+        }
+
+        partitions.Forget(day);
+        LogDropped(day);
+        return true;
+    }
+
+    private static async Task DeleteAsync(NpgsqlConnection connection, DateOnly day, RetentionRule rule, CancellationToken cancel)
+    {
+        if (RunPartitions.StartOf(day) >= rule.Before)
+        {
+            return;
+        }
+
+        int deleted;
+        do
+        {
+            await using var delete = new NpgsqlCommand($"""
+                WITH gone AS (
+                    DELETE FROM {RunPartitions.NameOf("runs", day)} WHERE id IN (
+                        SELECT id FROM {RunPartitions.NameOf("runs", day)} WHERE id < $1 AND {rule.Where} LIMIT {DeleteBatch})
+                    RETURNING id),
+                attempts AS (DELETE FROM {RunPartitions.NameOf("run_attempts", day)} a USING gone WHERE a.run_id = gone.id),
+                lines AS (DELETE FROM {RunPartitions.NameOf("run_logs", day)} l USING gone WHERE l.run_id = gone.id)
+                SELECT count(*)::int FROM gone
+                """, connection) { Parameters = { new() { Value = RunId.LowestAt(rule.Before) }, new() { Value = rule.Schedules } } };
+            deleted = (int)(await delete.ExecuteScalarAsync(cancel))!;
+        }
+        while (deleted == DeleteBatch);
     }
 
     private static async Task DeleteGapsAsync(NpgsqlConnection connection, DateTimeOffset before, CancellationToken cancel)
@@ -120,26 +137,12 @@ internal sealed partial class RunRetention(NpgsqlDataSource database, RunPartiti
         while (deleted == DeleteBatch);
     }
 
-    private static async Task<List<DateOnly>> DaysAsync(NpgsqlConnection connection, CancellationToken cancel)
-    {
-        await using var command = new NpgsqlCommand(
-            "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'runs'::regclass ORDER BY 1", connection);
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        var days = new List<DateOnly>();
-        while (await reader.ReadAsync(cancel))
-        {
-            if (DateOnly.TryParseExact(reader.GetString(0)["runs_".Length..], "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
-            {
-                days.Add(day);
-            }
-        }
-
-        return days;
-    }
-
     [LoggerMessage(Level = LogLevel.Information, Message = "Dropped the runs of {Day}: past the longest retention.")]
     private partial void LogDropped(DateOnly day);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The runs of {Day} are past their time but some have not ended; the day is kept.")]
     private partial void LogKept(DateOnly day);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Runs of {Day} may go, but are not all counted for the charts yet; they stay until then.")]
+    private partial void LogNotCounted(DateOnly day);
 }

@@ -2,9 +2,6 @@ using Npgsql;
 
 namespace Refresher.Core.Runs;
 
-/// <summary>Runs of one hour that ended in one state.</summary>
-public sealed record HourlyRuns(DateTimeOffset Hour, RunState State, long Count);
-
 /// <summary>One of a schedule's last outcomes, for its strip.</summary>
 public sealed record RecentOutcome(Guid ScheduleId, Guid RunId, RunState State, DateTimeOffset DueAt);
 
@@ -22,14 +19,6 @@ public sealed record LatenessSummary(long Count, double? P50, double? P99, doubl
 /// <summary>Counts over many runs, in SQL that touches only the partitions of its time.</summary>
 public sealed class RunStatistics(NpgsqlDataSource database, TimeProvider clock)
 {
-    /// <summary>Runs per hour of due time and state since <paramref name="since"/>.</summary>
-    public async Task<IReadOnlyList<HourlyRuns>> PerHourAsync(DateTimeOffset since, CancellationToken cancel)
-    {
-        await using var command = database.CreateCommand("SELECT date_trunc('hour', due_at), state, count(*) FROM runs WHERE id >= $1 AND id <= $2 GROUP BY 1, 2 ORDER BY 1");
-        AddRange(command, since);
-        return await ReadAsync(command, row => new HourlyRuns(row.GetFieldValue<DateTimeOffset>(0), Words<RunState>.Parse(row.GetString(1)), row.GetInt64(2)), cancel);
-    }
-
     /// <summary>The last outcomes of some schedules, the latest first.</summary>
     public async Task<ILookup<Guid, RecentOutcome>> RecentAsync(IReadOnlyCollection<Guid> schedules, DateTimeOffset since, int each, CancellationToken cancel)
     {

@@ -22,7 +22,7 @@ public sealed record EffectiveSchedule(
             run.Timeout,
             PlatformDefaults.Grace,
             run.Retry,
-            PlatformDefaults.Retention,
-            PlatformDefaults.FailureRetention);
+            schedule.KeepSucceeded ?? PlatformDefaults.Retention,
+            schedule.KeepOthers ?? PlatformDefaults.FailureRetention);
     }
 }

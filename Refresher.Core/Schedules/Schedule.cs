@@ -71,6 +71,12 @@ public sealed class Schedule
     /// <summary>What follows its runs; null: nothing.</summary>
     public IReadOnlyList<Runs.Continuation>? ContinueWith { get; set; }
 
+    /// <summary>How long runs that succeeded are kept; null: as the platform does.</summary>
+    public TimeSpan? KeepSucceeded { get; set; }
+
+    /// <summary>How long runs that did not succeed are kept; null: as the platform does.</summary>
+    public TimeSpan? KeepOthers { get; set; }
+
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset UpdatedAt { get; set; }
@@ -79,6 +85,10 @@ public sealed class Schedule
     public uint Version { get; init; }
 
     /// <summary>The policies that its runs take along.</summary>
+    /// <summary>Both together; null when nothing is chosen.</summary>
+    public Runs.RetentionPolicy? Retention =>
+        KeepSucceeded is null && KeepOthers is null ? null : new Runs.RetentionPolicy { Succeeded = KeepSucceeded, Others = KeepOthers };
+
     internal Runs.RunPolicies RunPolicies => new() { Retry = Retry, Timeout = Timeout, OnLost = OnLost, ContinueWith = ContinueWith };
 
     public ScheduleState? State { get; init; }
@@ -105,6 +115,7 @@ internal sealed class ScheduleMapping : IEntityTypeConfiguration<Schedule>
         schedule.Property(s => s.Misfire).HasConversion(v => Words<Misfire>.Of(v!.Value), v => Words<Misfire>.Parse(v));
         schedule.Property(s => s.Overlap).HasConversion(v => Words<Overlap>.Of(v!.Value), v => Words<Overlap>.Parse(v));
         schedule.Property(s => s.OnLost).HasConversion(v => Words<OnLost>.Of(v!.Value), v => Words<OnLost>.Parse(v));
+        schedule.Ignore(s => s.Retention);
         schedule.HasOne(s => s.State).WithOne().HasForeignKey<ScheduleState>(s => s.ScheduleId).OnDelete(DeleteBehavior.Cascade);
     }
 }

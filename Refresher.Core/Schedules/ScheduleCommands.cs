@@ -218,6 +218,8 @@ public sealed class ScheduleCommands(RefresherDb db, KindCatalog kinds, OptionSe
         schedule.ExpireAfter = input.ExpireAfter;
         schedule.Timeout = input.Timeout;
         schedule.Retry = input.Retry;
+        schedule.KeepSucceeded = input.Retention?.Succeeded;
+        schedule.KeepOthers = input.Retention?.Others;
         schedule.ConcurrencyKey = input.ConcurrencyKey;
         schedule.ContinueWith = read.ContinueWith;
         schedule.UpdatedAt = now;

@@ -45,6 +45,7 @@ public sealed record ScheduleInput
         ExpireAfter = schedule.ExpireAfter,
         Timeout = schedule.Timeout,
         Retry = schedule.Retry,
+        Retention = schedule.Retention,
         ConcurrencyKey = schedule.ConcurrencyKey,
         ContinueWith = schedule.ContinueWith is { } next ? [.. next.Select(ContinuationInput.Of)] : null,
     };
@@ -109,6 +110,8 @@ public sealed record ScheduleInput
     public TimeSpan? Timeout { get; init; }
 
     public RetryPolicy? Retry { get; init; }
+
+    public RetentionPolicy? Retention { get; init; }
 
     /// <summary>Runs with the same key are limited together: one at a time, or as the key's own limit says.</summary>
     [StringLength(100, MinimumLength = 1, ErrorMessage = "concurrencyKey: 1 to 100 characters.")]

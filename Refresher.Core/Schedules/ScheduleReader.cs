@@ -22,6 +22,7 @@ internal static class ScheduleReader
         CheckTags(input, errors);
         CheckTimes(input, errors);
         RetryCheck.Check(input.Retry, errors);
+        input.Retention?.Check(errors);
         var continueWith = Runs.ContinuationInput.ReadSchedules(input.ContinueWith, errors);
         var options = input.Kind is { Length: > 0 } kind ? ReadOptions(kind, input.Options, stored?.Kind == kind ? stored.Options : null, kinds, secrets, errors) : null;
         var cadence = ReadCadence(input.Cadence, errors);

@@ -531,6 +531,115 @@ namespace Refresher.Tasks.Migrations
                     b.ToTable("queue_holds", (string)null);
                 });
 
+            modelBuilder.Entity("Refresher.Core.Runs.Rollups.RunRollup", b =>
+                {
+                    b.Property<Guid>("ScheduleId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("schedule_id");
+
+                    b.Property<string>("Step")
+                        .HasColumnType("text")
+                        .HasColumnName("step");
+
+                    b.Property<DateTimeOffset>("Bucket")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("bucket");
+
+                    b.Property<string>("Kind")
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<int>("Cancelled")
+                        .HasColumnType("integer")
+                        .HasColumnName("cancelled");
+
+                    b.Property<int>("Expired")
+                        .HasColumnType("integer")
+                        .HasColumnName("expired");
+
+                    b.Property<int>("Failed")
+                        .HasColumnType("integer")
+                        .HasColumnName("failed");
+
+                    b.Property<int>("LateCount")
+                        .HasColumnType("integer")
+                        .HasColumnName("late_count");
+
+                    b.PrimitiveCollection<int[]>("LateHistogram")
+                        .IsRequired()
+                        .HasColumnType("integer[]")
+                        .HasColumnName("late_histogram");
+
+                    b.Property<double>("LateMax")
+                        .HasColumnType("double precision")
+                        .HasColumnName("late_max");
+
+                    b.Property<double>("LateSum")
+                        .HasColumnType("double precision")
+                        .HasColumnName("late_sum");
+
+                    b.Property<int>("RanCount")
+                        .HasColumnType("integer")
+                        .HasColumnName("ran_count");
+
+                    b.PrimitiveCollection<int[]>("RanHistogram")
+                        .IsRequired()
+                        .HasColumnType("integer[]")
+                        .HasColumnName("ran_histogram");
+
+                    b.Property<double>("RanMax")
+                        .HasColumnType("double precision")
+                        .HasColumnName("ran_max");
+
+                    b.Property<double>("RanSum")
+                        .HasColumnType("double precision")
+                        .HasColumnName("ran_sum");
+
+                    b.Property<int>("Skipped")
+                        .HasColumnType("integer")
+                        .HasColumnName("skipped");
+
+                    b.Property<int>("Succeeded")
+                        .HasColumnType("integer")
+                        .HasColumnName("succeeded");
+
+                    b.Property<int>("Unfinished")
+                        .HasColumnType("integer")
+                        .HasColumnName("unfinished");
+
+                    b.HasKey("ScheduleId", "Step", "Bucket", "Kind")
+                        .HasName("pk_run_rollups");
+
+                    b.HasIndex(new[] { "Step", "Bucket" }, "ix_run_rollups_bucket")
+                        .HasDatabaseName("ix_run_rollups_bucket");
+
+                    b.ToTable("run_rollups", (string)null);
+                });
+
+            modelBuilder.Entity("Refresher.Core.Runs.Rollups.RunRollupDay", b =>
+                {
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.Property<DateTimeOffset>("ComputedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("computed_at");
+
+                    b.Property<bool>("IsFinal")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_final");
+
+                    b.Property<DateTimeOffset>("UpTo")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("up_to");
+
+                    b.HasKey("Day")
+                        .HasName("pk_run_rollup_days");
+
+                    b.ToTable("run_rollup_days", (string)null);
+                });
+
             modelBuilder.Entity("Refresher.Core.Runs.Run", b =>
                 {
                     b.Property<Guid>("Id")
@@ -881,6 +990,14 @@ namespace Refresher.Tasks.Migrations
                     b.Property<TimeSpan?>("Jitter")
                         .HasColumnType("interval")
                         .HasColumnName("jitter");
+
+                    b.Property<TimeSpan?>("KeepOthers")
+                        .HasColumnType("interval")
+                        .HasColumnName("keep_others");
+
+                    b.Property<TimeSpan?>("KeepSucceeded")
+                        .HasColumnType("interval")
+                        .HasColumnName("keep_succeeded");
 
                     b.Property<string>("Key")
                         .IsRequired()

@@ -15,6 +15,7 @@ public sealed class ScheduleForm
     private static readonly string[] Moments = ["startAt", "endAt"];
     private static readonly string[] RetryNumbers = ["maxAttempts", "factor", "jitter"];
     private static readonly string[] RetryTexts = ["delay", "maxDelay"];
+    private static readonly string[] RetentionTexts = ["succeeded", "others"];
 
     private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
 
@@ -110,6 +111,13 @@ public sealed class ScheduleForm
             json["retry"] = retry;
         }
 
+        if (RetentionTexts.Any(field => this["retention." + field].Length > 0))
+        {
+            var retention = new JsonObject();
+            Add(retention, RetentionTexts, "retention.", text => text);
+            json["retention"] = retention;
+        }
+
         return json;
     }
 
@@ -135,6 +143,7 @@ public sealed class ScheduleForm
         ("queue", s.Queue), ("priority", s.Priority), ("startAt", s.StartAt), ("endAt", s.EndAt), ("maxRuns", s.MaxRuns), ("jitter", s.Jitter),
         ("misfire", s.Misfire), ("misfireWindow", s.MisfireWindow), ("overlap", s.Overlap), ("onLost", s.OnLost), ("expireAfter", s.ExpireAfter), ("timeout", s.Timeout),
         ("retry.maxAttempts", s.Retry?.MaxAttempts), ("retry.delay", s.Retry?.Delay), ("retry.factor", s.Retry?.Factor), ("retry.maxDelay", s.Retry?.MaxDelay), ("retry.jitter", s.Retry?.Jitter),
+        ("retention.succeeded", s.KeepSucceeded), ("retention.others", s.KeepOthers),
     ];
 
     private static string TextOf(object? value) => value switch

@@ -36,4 +36,25 @@ public sealed class RunHistoryTests(ApiHost api)
         Assert.Equal(("text/csv", "runs.csv"), (csv.Content.Headers.ContentType!.MediaType, csv.Content.Headers.ContentDisposition!.FileName));
         Assert.Equal(("application/x-ndjson", "runs.jsonl"), (json.Content.Headers.ContentType!.MediaType, json.Content.Headers.ContentDisposition!.FileName));
     }
+
+    [Fact]
+    public async Task Figures_are_there_by_hour_and_by_day_and_for_a_schedule()
+    {
+        await api.PostAsync("/api/v1/schedules", """{"key": "figured", "name": "Figured", "kind": "hello", "enabled": false, "retention": {"succeeded": "2.00:00:00"}, "cadence": {"type": "every", "every": "01:00:00"}}""", HttpStatusCode.Created);
+        var run = (await api.PostAsync("/api/v1/schedules/figured/run", null, HttpStatusCode.Accepted)).GetProperty("id").GetString();
+        await api.PostAsync($"/api/v1/runs/{run}/cancel", null, HttpStatusCode.OK);
+
+        var hours = (await api.GetAsync("/api/v1/runs/statistics?schedule=figured")).GetProperty("items").EnumerateArray().ToArray();
+        var days = (await api.GetAsync("/api/v1/runs/statistics?by=day&kind=hello")).GetProperty("items").EnumerateArray().ToArray();
+
+        Assert.InRange(hours.Length, 24, 26);
+        Assert.Equal((1, 0), (hours.Sum(hour => hour.GetProperty("states").GetProperty("cancelled").GetInt32()), hours.Sum(hour => hour.GetProperty("states").GetProperty("succeeded").GetInt32())));
+        Assert.Equal(JsonValueKind.Null, hours[0].GetProperty("lateness").GetProperty("p99").ValueKind);
+        Assert.InRange(days.Length, 30, 32);
+        Assert.InRange(days.Sum(day => day.GetProperty("total").GetInt32()), 1, int.MaxValue);
+        await api.GetAsync("/api/v1/runs/statistics?schedule=no-such-key", HttpStatusCode.NotFound);
+        var schedule = await api.GetAsync("/api/v1/schedules/figured");
+        Assert.Equal(("2.00:00:00", "2.00:00:00", "90.00:00:00"), (schedule.GetProperty("retention").GetProperty("succeeded").GetString(),
+            schedule.GetProperty("effective").GetProperty("retention").GetString(), schedule.GetProperty("effective").GetProperty("failureRetention").GetString()));
+    }
 }

@@ -48,4 +48,24 @@ public sealed class RunsPageTests(WebUnderTest web) : IClassFixture<WebUnderTest
         Assert.Equal(new DateTimeOffset(2026, 7, 1, 6, 0, 0, TimeSpan.Zero), filter.From);
         Assert.Equal(new DateTimeOffset(2026, 12, 1, 7, 0, 0, TimeSpan.Zero), filter.To);
     }
+
+    [Fact]
+    public async Task A_schedules_page_draws_its_history_and_says_how_long_runs_are_kept()
+    {
+        using var browser = await web.OpenAsAdminAsync();
+        var schedule = await web.ScheduleAsync(
+            """{"key":"drawn","name":"Drawn","kind":"hello","enabled":false,"retention":{"succeeded":"3.00:00:00"},"cadence":{"type":"every","every":"01:00:00"}}""");
+        Assert.Contains("No runs in this time", await browser.ReadAsync($"/schedules/{schedule.Id}"), StringComparison.Ordinal);
+        using var started = await browser.SendAsync($"/schedules/{schedule.Id}", $"/schedules/{schedule.Id}/run");
+
+        foreach (var range in (string[])["24h", "7d", "30d", "90d", "nonsense"])
+        {
+            var html = await browser.ReadAsync($"/schedules/{schedule.Id}?range={range}");
+            Assert.Contains("1 not ended", html, StringComparison.Ordinal);
+            Assert.Contains("3 d, others 90 d", html, StringComparison.Ordinal);
+            Site.AssertClean(range, html);
+        }
+
+        Assert.Contains("value=\"3.00:00:00\"", await browser.ReadAsync($"/schedules/{schedule.Id}/edit"), StringComparison.Ordinal);
+    }
 }

@@ -1,5 +1,6 @@
 using Refresher.Core.Queue;
 using Refresher.Core.Runs;
+using Refresher.Core.Runs.Rollups;
 using Refresher.Core.Schedules;
 using Refresher.Web.Hosting;
 
@@ -19,7 +20,7 @@ public sealed record Overview
 
     public required IReadOnlyList<Schedule> NextDue { get; init; }
 
-    public required IReadOnlyList<HourlyRuns> Hours { get; init; }
+    public required IReadOnlyList<RunFigures> Hours { get; init; }
 
     public required LatenessSummary Lateness { get; init; }
 
@@ -36,11 +37,14 @@ public sealed record Overview
 
     public IEnumerable<NodeStatus> Schedulers => Nodes?.Where(node => node.Role == "scheduler") ?? [];
 
-    public long Ended(RunState state) => Hours.Where(hour => hour.State == state).Sum(hour => hour.Count);
+    public long Succeeded => Hours.Sum(hour => hour.Succeeded);
+
+    public long Failed => Hours.Sum(hour => hour.Failed);
 }
 
 /// <summary>Reads the overview. Counts over the last day are shared by everyone who looks, for a few seconds.</summary>
-internal sealed class OverviewReader(ScheduleQueries schedules, RunQueries runs, RunStatistics statistics, QueueHolds holds, Nodes nodes, Shared<DayCounts> day, TimeProvider clock)
+internal sealed class OverviewReader(
+    ScheduleQueries schedules, RunQueries runs, RunStatistics statistics, RunHistory history, QueueHolds holds, Nodes nodes, Shared<DayCounts> day, TimeProvider clock)
 {
     private const int Shown = 8;
 
@@ -49,8 +53,8 @@ internal sealed class OverviewReader(ScheduleQueries schedules, RunQueries runs,
         var now = clock.GetUtcNow();
         var counts = await day.GetAsync(async () =>
         {
-            var since = now - TimeSpan.FromHours(24);
-            return new DayCounts(await statistics.PerHourAsync(since, CancellationToken.None), await statistics.LatenessAsync(now - TimeSpan.FromHours(1), null, CancellationToken.None));
+            var hours = await history.ReadAsync(now - TimeSpan.FromHours(23), now, RollupStep.Hour, null, null, CancellationToken.None);
+            return new DayCounts(hours, await statistics.LatenessAsync(now - TimeSpan.FromHours(1), null, CancellationToken.None));
         });
         return new Overview
         {
@@ -69,4 +73,4 @@ internal sealed class OverviewReader(ScheduleQueries schedules, RunQueries runs,
 }
 
 /// <summary>Counts over many runs.</summary>
-internal sealed record DayCounts(IReadOnlyList<HourlyRuns> Hours, LatenessSummary Lateness);
+internal sealed record DayCounts(IReadOnlyList<RunFigures> Hours, LatenessSummary Lateness);

@@ -1,0 +1,38 @@
+using System.Globalization;
+using Refresher.Core.Runs.Rollups;
+
+namespace Refresher.Web.Components.Charts;
+
+/// <summary>The measures of a chart drawn by the server: it needs no script, follows the theme, and each stretch tells its figures under the pointer.</summary>
+internal sealed class ChartFrame(IReadOnlyList<RunFigures> figures, RollupStep step)
+{
+    public const int Width = 720;
+    public const int Height = 220;
+
+    private const int Left = 44;
+
+    public double Slot => (Width - Left) / (double)Math.Max(1, figures.Count);
+
+    public double X(int index) => Left + (index * Slot);
+
+    /// <summary>The place of a part, 0 to 1, of the height.</summary>
+    public static double Y(double part) => Height - (part * (Height - 16));
+
+    /// <summary>Nine labels at most, the last one for the last stretch.</summary>
+    public string? Label(int index)
+    {
+        var every = step == RollupStep.Hour && figures.Count <= 24 ? 4 : (int)Math.Ceiling(figures.Count / 9.0);
+        var at = figures[index].At;
+        return (figures.Count - 1 - index) % every != 0 || X(index) < Left + 8 ? null
+            : step == RollupStep.Hour && figures.Count <= 24 ? at.ToString("HH", CultureInfo.InvariantCulture)
+            : at.ToString("d MMM", CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>When a stretch begins, in words.</summary>
+    public string Name(int index) => figures[index].At.ToString(step == RollupStep.Hour ? "d MMM HH:mm 'UTC'" : "d MMM yyyy 'UTC'", CultureInfo.InvariantCulture);
+
+    /// <summary>Labels that times.js turns into the viewer's hours.</summary>
+    public bool HasLocalHours => step == RollupStep.Hour && figures.Count <= 24;
+
+    public static string F(double number) => number.ToString("0.##", CultureInfo.InvariantCulture);
+}
