@@ -61,6 +61,10 @@ internal sealed record ScheduleView
 
     /// <summary>How long runs are kept, those that succeeded and the others.</summary>
     public RetentionPolicy? Retention { get; init; }
+    public string? ConcurrencyKey { get; init; }
+
+    /// <summary>What follows its runs.</summary>
+    public IReadOnlyList<ContinuationView>? ContinueWith { get; init; }
 
     public required EffectiveSchedule Effective { get; init; }
 
@@ -103,6 +107,8 @@ internal sealed record ScheduleView
             Timeout = schedule.Timeout,
             Retry = schedule.Retry,
             Retention = schedule.Retention,
+            ConcurrencyKey = schedule.ConcurrencyKey,
+            ContinueWith = schedule.ContinueWith is { } next ? [.. next.Select(c => new ContinuationView(c.On, c.Schedule!))] : null,
             Effective = EffectiveSchedule.Of(schedule, kind),
             State = ScheduleStateView.Of(schedule.State),
             CreatedAt = schedule.CreatedAt,
@@ -111,6 +117,9 @@ internal sealed record ScheduleView
         };
     }
 }
+
+/// <summary>After which end which schedule's task runs.</summary>
+internal sealed record ContinuationView(ContinueOn On, string Schedule);
 
 /// <summary>Where a schedule stands.</summary>
 /// <param name="NextDueAt">Null: paused, ended, or waiting for a run's end.</param>
