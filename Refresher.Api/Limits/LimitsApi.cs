@@ -12,8 +12,8 @@ internal static class LimitsApi
     {
         var limits = routes.MapGroup("/limits").WithTags("Limits");
         limits.MapGet("/", ListAsync).WithSummary("Lists the limits and how they are used now, with the concurrency keys in use that have none of their own.");
-        limits.MapPut("/{scope}/{name}", SetAsync).WithSummary("Sets a limit: a concurrency, a rate within a time, or both. Scope: kind, queue or key. It acts within a second and ends nothing that goes on.");
-        limits.MapDelete("/{scope}/{name}", DeleteAsync).WithSummary("Takes a limit away; what waits for it goes on.");
+        limits.MapPut("/{scope}/{**name}", SetAsync).WithSummary("Sets a limit: a concurrency, a rate within a time, or both. Scope: kind, queue or key. It acts within a second and ends nothing that goes on.");
+        limits.MapDelete("/{scope}/{**name}", DeleteAsync).WithSummary("Takes a limit away; what waits for it goes on.");
     }
 
     private static async Task<Ok<Page<LimitUse>>> ListAsync(LimitQueries limits, CancellationToken cancel) =>
