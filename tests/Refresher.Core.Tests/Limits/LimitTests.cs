@@ -115,14 +115,14 @@ public sealed class LimitTests : EngineTest
             await Engine.WithAsync<RunCommands, Result<Run>>(c => c.CancelAsync(id, "a test", default));
         }
 
-        async Task<int> RunningAsync() => (await RunsAsync(new RunFilter { State = RunState.Running })).Count;
+        async Task<int> RunningAsync() => (await RunsAsync(new RunFilter { States = [RunState.Running] })).Count;
     }
 
     [Fact]
     public async Task A_limit_set_while_runs_go_on_counts_them()
     {
         var before = await PostAsync([.. Enumerable.Range(0, 3).Select(_ => """{"kind":"echo","options":{"wait":"00:00:02"}}""")]);
-        await Eventually.SeeAsync(() => RunsAsync(new RunFilter { State = RunState.Running }), running => running.Count == 3);
+        await Eventually.SeeAsync(() => RunsAsync(new RunFilter { States = [RunState.Running] }), running => running.Count == 3);
 
         await SetAsync(LimitScope.Kind, "echo", new LimitInput { Concurrency = 2 });
         var after = await PostAsync("""{"kind":"echo"}""");
