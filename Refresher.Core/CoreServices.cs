@@ -7,6 +7,7 @@ using Refresher.Core.Runs;
 using Refresher.Core.Runs.Rollups;
 using Refresher.Core.Schedules;
 using Refresher.Core.Schedules.Crontab;
+using Refresher.Core.Schedules.Declared;
 using Refresher.Core.Schedules.Files;
 
 namespace Refresher.Core;
@@ -17,7 +18,7 @@ internal static class CoreServices
     public static IServiceCollection AddRuns(this IServiceCollection services) => services
         .AddSingleton<RunPartitions>().AddSingleton<RunInserts>().AddSingleton<RunOrders>().AddSingleton<RunSearch>().AddSingleton<RunRollups>().AddSingleton<RunHistory>().AddSingleton<RunStatistics>().AddSingleton<RunLogFollower>()
         .AddSingleton<RunDispatch>().AddSingleton<RunEndings>().AddSingleton<LimitCatalog>().AddSingleton<LimitGrants>()
-        .AddSingleton<LimitQueries>().AddScoped<LimitCommands>().AddSingleton<RunStarts>().AddScoped<RunInterventions>()
+        .AddSingleton<RunStarts>().AddScoped<RunInterventions>()
         .AddScoped<RunCommands>().AddScoped<RunQueries>().AddScoped<RunExport>();
 
     public static IServiceCollection AddAudit(this IServiceCollection services) => services.AddScoped<Actor>().AddScoped<AuditLog>().AddScoped<AuditQueries>();
@@ -27,5 +28,5 @@ internal static class CoreServices
 
     public static IServiceCollection AddSchedules(this IServiceCollection services) => services
         .AddSingleton<OptionSecrets>().AddScoped<FirstLogin>().AddSingleton<ApiKeyring>().AddScoped<ScheduleCommands>().AddScoped<ScheduleQueries>()
-        .AddScoped<ScheduleChanges>().AddScoped<ScheduleImport>().AddScoped<ScheduleExport>().AddScoped<CrontabSchedules>();
+        .AddScoped<ScheduleChanges>().AddScoped<ScheduleImport>().AddScoped<ScheduleExport>().AddScoped<CrontabSchedules>().AddScoped<DeclaredSchedules>();
 }

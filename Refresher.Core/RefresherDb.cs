@@ -9,6 +9,7 @@ using Refresher.Core.Execution;
 using Refresher.Core.Limits;
 using Refresher.Core.Runs;
 using Refresher.Core.Schedules;
+using Refresher.Core.Schedules.Declared;
 
 namespace Refresher.Core;
 
@@ -19,6 +20,8 @@ public sealed class RefresherDb(DbContextOptions<RefresherDb> options)
     public DbSet<Schedule> Schedules => Set<Schedule>();
 
     public DbSet<ScheduleState> ScheduleStates => Set<ScheduleState>();
+
+    public DbSet<ScheduleDeclaration> ScheduleDeclarations => Set<ScheduleDeclaration>();
 
     public DbSet<OccurrenceGap> OccurrenceGaps => Set<OccurrenceGap>();
 

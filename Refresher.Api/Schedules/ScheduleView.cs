@@ -3,6 +3,7 @@ using Refresher.Core.Contract;
 using Refresher.Core.Runs;
 using Refresher.Core.Schedules;
 using Refresher.Core.Schedules.Cadences;
+using Refresher.Core.Schedules.Declared;
 
 namespace Refresher.Api.Schedules;
 
@@ -61,10 +62,9 @@ internal sealed record ScheduleView
 
     /// <summary>How long runs are kept, those that succeeded and the others.</summary>
     public RetentionPolicy? Retention { get; init; }
-    public string? ConcurrencyKey { get; init; }
 
-    /// <summary>What follows its runs.</summary>
-    public IReadOnlyList<ContinuationView>? ContinueWith { get; init; }
+    /// <summary>Set when a kind declares it in code, or did.</summary>
+    public DeclaredView? Declared { get; init; }
 
     public required EffectiveSchedule Effective { get; init; }
 
@@ -107,8 +107,7 @@ internal sealed record ScheduleView
             Timeout = schedule.Timeout,
             Retry = schedule.Retry,
             Retention = schedule.Retention,
-            ConcurrencyKey = schedule.ConcurrencyKey,
-            ContinueWith = schedule.ContinueWith is { } next ? [.. next.Select(c => new ContinuationView(c.On, c.Schedule!))] : null,
+            Declared = DeclaredView.Of(schedule.Declaration),
             Effective = EffectiveSchedule.Of(schedule, kind),
             State = ScheduleStateView.Of(schedule.State),
             CreatedAt = schedule.CreatedAt,
@@ -118,8 +117,14 @@ internal sealed record ScheduleView
     }
 }
 
-/// <summary>After which end which schedule's task runs.</summary>
-internal sealed record ContinuationView(ContinueOn On, string Schedule);
+/// <summary>That a schedule is declared in code: edits stay until the declaration changes.</summary>
+/// <param name="Kind">What declares it.</param>
+/// <param name="AppliedAt">When its declaration was applied last.</param>
+/// <param name="WithdrawnAt">Since when it is no longer declared; it was paused then. Null: it is declared.</param>
+internal sealed record DeclaredView(string Kind, DateTimeOffset AppliedAt, DateTimeOffset? WithdrawnAt)
+{
+    public static DeclaredView? Of(ScheduleDeclaration? declaration) => declaration is null ? null : new(declaration.Kind, declaration.AppliedAt, declaration.WithdrawnAt);
+}
 
 /// <summary>Where a schedule stands.</summary>
 /// <param name="NextDueAt">Null: paused, ended, or waiting for a run's end.</param>

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
+using Refresher.Core.Schedules;
 using Refresher.Core.Schedules.Crontab;
 
 namespace Refresher.Core.Contract;
@@ -22,6 +23,12 @@ public interface IKind
 
     /// <summary>Schedules that a first local start sets up, so that there is something to look at.</summary>
     static virtual IReadOnlyList<ExampleSchedule> Examples => [];
+
+    /// <summary>
+    /// Schedules that come with the kind, by their keys: made at a scheduler's start, changed when their declaration changes, paused when it is gone.
+    /// What a person does to one stays until its declaration changes.
+    /// </summary>
+    static virtual IReadOnlyList<ScheduleInput> Schedules => [];
 
     /// <summary>Options that do what a line of a crontab does; null: this kind runs no commands.</summary>
     static virtual object? FromCrontab(CrontabEntry entry) => null;

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Refresher.Core.Schedules;
 using Refresher.Core.Schedules.Crontab;
 
 namespace Refresher.Core.Contract;
@@ -28,6 +29,9 @@ public sealed partial class KindDescriptor
     public required IReadOnlyList<KindPage> Pages { get; init; }
 
     public required IReadOnlyList<ExampleSchedule> Examples { get; init; }
+
+    /// <summary>Schedules that come with the kind.</summary>
+    public required IReadOnlyList<ScheduleInput> Schedules { get; init; }
 
     /// <summary>The options record; null for a kind that does not run.</summary>
     public Type? OptionsType { get; private init; }
@@ -93,6 +97,7 @@ public sealed partial class KindDescriptor
             Defaults = TKind.Defaults,
             Pages = TKind.Pages,
             Examples = TKind.Examples,
+            Schedules = TKind.Schedules,
             OptionsType = options,
             Secrets = [.. (options?.GetProperties() ?? []).Where(property => property.IsDefined(typeof(SecretAttribute))).Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name))],
             Assembly = typeof(TKind).Assembly,

@@ -3,18 +3,19 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Refresher.Core.Schedules.Declared;
 
 namespace Refresher.Core.Data;
 
 /// <summary>
-/// Applies the migrations at a scheduler's start, under EF's lock so that several may start at once, and then sets up the first login and
-/// the examples. PostgreSQL may come later than we do: it waits and says so.
+/// Applies the migrations at a scheduler's start, under EF's lock so that several may start at once, and then sets up the first login,
+/// the examples and the schedules that kinds declare. PostgreSQL may come later than we do: it waits and says so.
 /// </summary>
 internal sealed partial class SchemaMigrator(IServiceScopeFactory scopes, ClusterClock clock, ILogger<SchemaMigrator> log) : BackgroundService
 {
     private volatile bool _done;
 
-    /// <summary>True when the schema, the first login and the examples are there.</summary>
+    /// <summary>True when the schema, the first login, the examples and the declared schedules are there.</summary>
     public bool IsDone => _done;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -59,6 +60,7 @@ internal sealed partial class SchemaMigrator(IServiceScopeFactory scopes, Cluste
 
         await clock.Synchronized.WaitAsync(cancel);
         await scope.ServiceProvider.GetRequiredService<FirstStart>().RunAsync(cancel);
+        await scope.ServiceProvider.GetRequiredService<DeclaredSchedules>().ApplyAsync(cancel);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "PostgreSQL is not there yet: {Reason}. Trying again.")]

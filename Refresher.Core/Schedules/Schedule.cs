@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Refresher.Core.Contract;
 using Refresher.Core.Schedules.Cadences;
+using Refresher.Core.Schedules.Declared;
 
 namespace Refresher.Core.Schedules;
 
@@ -92,6 +93,9 @@ public sealed class Schedule
     internal Runs.RunPolicies RunPolicies => new() { Retry = Retry, Timeout = Timeout, OnLost = OnLost, ContinueWith = ContinueWith };
 
     public ScheduleState? State { get; init; }
+
+    /// <summary>Set when a kind declares it in code, or did.</summary>
+    public ScheduleDeclaration? Declaration { get; init; }
 }
 
 internal sealed class ScheduleMapping : IEntityTypeConfiguration<Schedule>
@@ -117,5 +121,6 @@ internal sealed class ScheduleMapping : IEntityTypeConfiguration<Schedule>
         schedule.Property(s => s.OnLost).HasConversion(v => Words<OnLost>.Of(v!.Value), v => Words<OnLost>.Parse(v));
         schedule.Ignore(s => s.Retention);
         schedule.HasOne(s => s.State).WithOne().HasForeignKey<ScheduleState>(s => s.ScheduleId).OnDelete(DeleteBehavior.Cascade);
+        schedule.HasOne(s => s.Declaration).WithOne().HasForeignKey<ScheduleDeclaration>(d => d.ScheduleId).OnDelete(DeleteBehavior.SetNull);
     }
 }

@@ -32,9 +32,9 @@ internal static class ScheduleChain
     }
 
     /// <summary>Checks schedules that are to be written together; each may continue with any other of them.</summary>
-    /// <param name="alone">True when no others will be left.</param>
+    /// <param name="gone">Keys of those that will not be there any more.</param>
     /// <param name="blame">Gets the place of the one that is wrong, the field and why.</param>
-    public static async Task CheckAsync(RefresherDb db, IReadOnlyList<ReadSchedule> wanted, bool alone, Action<int, string, string> blame, CancellationToken cancel)
+    public static async Task CheckAsync(RefresherDb db, IReadOnlyList<ReadSchedule> wanted, string[] gone, Action<int, string, string> blame, CancellationToken cancel)
     {
         var next = wanted.ToDictionary(s => s.Key, s => s.ContinueWith?.Select(c => c.Schedule!).ToArray() ?? [], StringComparer.Ordinal);
         if (next.Values.All(keys => keys.Length == 0))
@@ -43,8 +43,8 @@ internal static class ScheduleChain
         }
 
         string[] elsewhere = [.. next.Values.SelectMany(keys => keys).Where(key => !next.ContainsKey(key)).Distinct()];
-        var there = alone ? [] : await db.Schedules.Where(s => elsewhere.Contains(s.Key)).Select(s => s.Key).ToHashSetAsync(cancel);
-        var others = alone ? [] : await db.Schedules.AsNoTracking().Where(s => s.ContinueWith != null).Select(s => new { s.Key, s.ContinueWith }).ToListAsync(cancel);
+        var there = await db.Schedules.Where(s => elsewhere.Contains(s.Key) && !gone.Contains(s.Key)).Select(s => s.Key).ToHashSetAsync(cancel);
+        var others = await db.Schedules.AsNoTracking().Where(s => s.ContinueWith != null && !gone.Contains(s.Key)).Select(s => new { s.Key, s.ContinueWith }).ToListAsync(cancel);
         foreach (var other in others)
         {
             next.TryAdd(other.Key, [.. other.ContinueWith!.Select(c => c.Schedule!)]);

@@ -9,7 +9,7 @@ namespace Refresher.Core.Schedules;
 /// </summary>
 public static class ScheduleDocument
 {
-    private static readonly string[] ReadOnly = ["id", "cadenceText", "effective", "state", "createdAt", "updatedAt", "version"];
+    private static readonly string[] ReadOnly = ["id", "cadenceText", "declared", "effective", "state", "createdAt", "updatedAt", "version"];
 
     /// <summary>The input that makes a schedule what <paramref name="sent"/> says; what is left out becomes the default.</summary>
     /// <returns>Null with at least one error.</returns>

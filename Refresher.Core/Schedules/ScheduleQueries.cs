@@ -31,19 +31,19 @@ public sealed class ScheduleQueries(RefresherDb db)
     {
         var schedules = Filtered(filter);
         schedules = after is null ? schedules : schedules.Where(s => string.Compare(s.Key, after) > 0);
-        var read = await schedules.Include(s => s.State).OrderBy(s => s.Key).Take(limit + 1).ToListAsync(cancel);
+        var read = await schedules.Include(s => s.State).Include(s => s.Declaration).OrderBy(s => s.Key).Take(limit + 1).ToListAsync(cancel);
         return Page<Schedule>.Of(read, limit, schedule => schedule.Key);
     }
 
     public Task<int> CountAsync(ScheduleFilter filter, CancellationToken cancel) => Filtered(filter).CountAsync(cancel);
 
     public Task<Schedule?> FindAsync(Guid id, CancellationToken cancel) =>
-        db.Schedules.AsNoTracking().Include(s => s.State).SingleOrDefaultAsync(s => s.Id == id, cancel);
+        db.Schedules.AsNoTracking().Include(s => s.State).Include(s => s.Declaration).SingleOrDefaultAsync(s => s.Id == id, cancel);
 
     /// <param name="idOrKey">The id or, where that finds nothing, the key.</param>
     public async Task<Schedule?> FindAsync(string idOrKey, CancellationToken cancel) =>
         (Guid.TryParse(idOrKey, out var id) ? await FindAsync(id, cancel) : null)
-        ?? await db.Schedules.AsNoTracking().Include(s => s.State).SingleOrDefaultAsync(s => s.Key == idOrKey, cancel);
+        ?? await db.Schedules.AsNoTracking().Include(s => s.State).Include(s => s.Declaration).SingleOrDefaultAsync(s => s.Key == idOrKey, cancel);
 
     /// <summary>Stretches of missed occurrences, the latest first.</summary>
     public Task<List<OccurrenceGap>> GapsAsync(Guid id, int limit, CancellationToken cancel) =>

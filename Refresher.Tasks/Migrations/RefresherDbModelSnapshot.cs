@@ -918,6 +918,44 @@ namespace Refresher.Tasks.Migrations
                     b.ToTable("unique_keys", (string)null);
                 });
 
+            modelBuilder.Entity("Refresher.Core.Schedules.Declared.ScheduleDeclaration", b =>
+                {
+                    b.Property<string>("Key")
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<DateTimeOffset>("AppliedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("applied_at");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("hash");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<Guid?>("ScheduleId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("schedule_id");
+
+                    b.Property<DateTimeOffset?>("WithdrawnAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("withdrawn_at");
+
+                    b.HasKey("Key")
+                        .HasName("pk_schedule_declarations");
+
+                    b.HasIndex("ScheduleId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_schedule_declarations_schedule_id");
+
+                    b.ToTable("schedule_declarations", (string)null);
+                });
+
             modelBuilder.Entity("Refresher.Core.Schedules.OccurrenceGap", b =>
                 {
                     b.Property<Guid>("ScheduleId")
@@ -1278,6 +1316,15 @@ namespace Refresher.Tasks.Migrations
                         .HasConstraintName("fk_identity_user_tokens_asp_net_users_user_id");
                 });
 
+            modelBuilder.Entity("Refresher.Core.Schedules.Declared.ScheduleDeclaration", b =>
+                {
+                    b.HasOne("Refresher.Core.Schedules.Schedule", null)
+                        .WithOne("Declaration")
+                        .HasForeignKey("Refresher.Core.Schedules.Declared.ScheduleDeclaration", "ScheduleId")
+                        .OnDelete(DeleteBehavior.SetNull)
+                        .HasConstraintName("fk_schedule_declarations_schedules_schedule_id");
+                });
+
             modelBuilder.Entity("Refresher.Core.Schedules.OccurrenceGap", b =>
                 {
                     b.HasOne("Refresher.Core.Schedules.Schedule", null)
@@ -1586,6 +1633,8 @@ namespace Refresher.Tasks.Migrations
 
             modelBuilder.Entity("Refresher.Core.Schedules.Schedule", b =>
                 {
+                    b.Navigation("Declaration");
+
                     b.Navigation("State");
                 });
 

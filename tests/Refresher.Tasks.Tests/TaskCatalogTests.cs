@@ -28,6 +28,16 @@ public sealed class TaskCatalogTests
         }
     }
 
+    [Fact]
+    public void Declared_schedules_have_keys_and_options_that_their_kind_accepts()
+    {
+        foreach (var (kind, declared) in TaskCatalog.Kinds.SelectMany(kind => kind.Schedules.Select(declared => (kind, declared))))
+        {
+            Assert.NotNull(declared.Key);
+            Assert.Empty(KindOptions.TryRead(kind, declared.Options?.GetRawText() ?? "{}", out _));
+        }
+    }
+
     [Theory]
     [InlineData("hello", """{"name":"you"}""")]
     [InlineData("http-request", """{"url":"https://example.org/","headers":["A: b"],"requestTimeout":"00:00:05"}""")]

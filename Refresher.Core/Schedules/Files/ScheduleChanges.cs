@@ -40,19 +40,21 @@ public sealed class ScheduleChanges(RefresherDb db, KindCatalog kinds, AuditLog 
         }
 
         var kept = wanted.Select(schedule => schedule.Read.Key).ToHashSet(StringComparer.Ordinal);
-        planned.AddRange(stored.Values.Where(schedule => !kept.Contains(schedule.Key)).OrderBy(schedule => schedule.Key, StringComparer.Ordinal).Select(schedule => Planned(schedule, ImportAction.Delete, [])));
+        planned.AddRange(stored.Where(pair => !kept.Contains(pair.Key)).OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => Planned(pair.Value, ImportAction.Delete, [])));
         return planned;
     }
 
     /// <summary>Does what was planned.</summary>
     /// <param name="stored">As <see cref="Plan"/> got them, tracked.</param>
+    /// <param name="paused">Schedules, tracked, that are paused besides.</param>
     internal async Task ApplyAsync(
-        IReadOnlyList<PlannedSchedule> plan, IReadOnlyList<WantedSchedule> wanted, IReadOnlyDictionary<string, Schedule> stored, CancellationToken cancel)
+        IReadOnlyList<PlannedSchedule> plan, IReadOnlyList<WantedSchedule> wanted, IReadOnlyDictionary<string, Schedule> stored, CancellationToken cancel,
+        IReadOnlyCollection<Schedule>? paused = null)
     {
         var now = Instants.FromTicks(Instants.FloorToMillisecond(clock.GetUtcNow().UtcTicks));
         var entries = new List<AuditEntry>();
         var changed = plan.Zip(wanted).Where(pair => pair.First.Action is ImportAction.Create or ImportAction.Update)
-            .Select(pair => Written(pair.Second, stored.GetValueOrDefault(pair.First.Key), now, entries)).ToArray();
+            .Select(pair => Written(pair.Second, stored.GetValueOrDefault(pair.First.Key), now, entries)).Concat((paused ?? []).Select(schedule => Paused(schedule, now, entries))).ToArray();
         var deleted = plan.Where(schedule => schedule.Action == ImportAction.Delete).Select(schedule => stored[schedule.Key].Id).ToArray();
         await db.SaveChangesAsync(acceptAllChangesOnSuccess: false, cancel);
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
@@ -63,6 +65,13 @@ public sealed class ScheduleChanges(RefresherDb db, KindCatalog kinds, AuditLog 
         {
             await ScheduleCommands.DeleteRowsAsync(db, kinds, audit, deleted, now, cancel);
         }
+    }
+
+    private Schedule Paused(Schedule schedule, DateTimeOffset now, List<AuditEntry> entries)
+    {
+        entries.Add(audit.Entry("schedule.pause", AuditedSchedule.Subject(schedule), new() { ["enabled"] = true }, new() { ["enabled"] = false }));
+        (schedule.Enabled, schedule.UpdatedAt) = (false, now);
+        return schedule;
     }
 
     private Schedule Written(WantedSchedule wanted, Schedule? stored, DateTimeOffset now, List<AuditEntry> entries)

@@ -10,7 +10,7 @@ namespace Refresher.Core.Schedules.Files;
 public sealed class ScheduleImport(RefresherDb db, KindCatalog kinds, OptionSecrets secrets, ScheduleChanges changes, LiveSignals signals)
 {
     /// <param name="text">The file.</param>
-    /// <param name="prune">Also delete every schedule that the file does not have. A file without schedules is then refused.</param>
+    /// <param name="prune">Also delete every schedule that the file does not have and no kind declares. A file without schedules is then refused.</param>
     public async Task<Result<ImportPlan>> RunAsync(string text, ScheduleFileFormat format, bool dryRun, bool prune, CancellationToken cancel)
     {
         var errors = new FieldErrors();
@@ -27,7 +27,7 @@ public sealed class ScheduleImport(RefresherDb db, KindCatalog kinds, OptionSecr
         string[] keys = [.. file.Documents.Select(document => document["key"]?.ToString()).OfType<string>().Where(key => !key.Contains('\0', StringComparison.Ordinal))];
         if (dryRun)
         {
-            return await PlanAsync(file, await StoredAsync(db.Schedules.AsNoTracking(), keys, prune, cancel), prune, apply: false, cancel);
+            return await PlanAsync(file, await StoredAsync(db.Schedules.AsNoTracking(), keys, prune, cancel), apply: false, cancel);
         }
 
         try
@@ -52,7 +52,7 @@ public sealed class ScheduleImport(RefresherDb db, KindCatalog kinds, OptionSecr
         db.ChangeTracker.Clear();
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         await changes.LockAsync(keys, prune, cancel);
-        var done = await PlanAsync(file, await StoredAsync(db.Schedules, keys, prune, cancel), prune, apply: true, cancel);
+        var done = await PlanAsync(file, await StoredAsync(db.Schedules, keys, prune, cancel), apply: true, cancel);
         if (done.Value is not null)
         {
             await transaction.CommitAsync(cancel);
@@ -62,14 +62,14 @@ public sealed class ScheduleImport(RefresherDb db, KindCatalog kinds, OptionSecr
         return done;
     }
 
-    private async Task<Result<ImportPlan>> PlanAsync(ScheduleFile file, Dictionary<string, Schedule> stored, bool prune, bool apply, CancellationToken cancel)
+    private async Task<Result<ImportPlan>> PlanAsync(ScheduleFile file, Dictionary<string, Schedule> stored, bool apply, CancellationToken cancel)
     {
         var errors = new FieldErrors();
         var documents = new ScheduleDocuments(file, kinds, secrets, errors);
         var wanted = documents.Read(stored);
         if (errors.Count == 0)
         {
-            await ScheduleChain.CheckAsync(db, [.. wanted.Select(schedule => schedule.Read)], prune, documents.Blame, cancel);
+            await ScheduleChain.CheckAsync(db, [.. wanted.Select(schedule => schedule.Read)], [.. stored.Keys.Except(wanted.Select(schedule => schedule.Read.Key))], documents.Blame, cancel);
         }
 
         if (errors.Count > 0)
@@ -87,5 +87,5 @@ public sealed class ScheduleImport(RefresherDb db, KindCatalog kinds, OptionSecr
     }
 
     private static Task<Dictionary<string, Schedule>> StoredAsync(IQueryable<Schedule> schedules, string[] keys, bool all, CancellationToken cancel) =>
-        (all ? schedules : schedules.Where(schedule => keys.Contains(schedule.Key))).ToDictionaryAsync(schedule => schedule.Key, StringComparer.Ordinal, cancel);
+        schedules.Where(schedule => keys.Contains(schedule.Key) || (all && (schedule.Declaration == null || schedule.Declaration.WithdrawnAt != null))).ToDictionaryAsync(schedule => schedule.Key, StringComparer.Ordinal, cancel);
 }

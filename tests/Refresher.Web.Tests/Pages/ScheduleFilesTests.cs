@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Refresher.Core.Schedules;
+using Refresher.Core.Schedules.Declared;
 
 namespace Refresher.Web.Tests.Pages;
 
@@ -127,6 +128,27 @@ public sealed class ScheduleFilesTests(WebUnderTest web) : IClassFixture<WebUnde
         using var answer = await browser.SendAsync(Crontab, Crontab, ("_handler", "crontab"), ("text", crontab), ("timeZone", zone), ("do", "create"));
 
         Assert.Contains(said, WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_schedule_that_is_declared_in_code_says_so_and_what_that_means()
+    {
+        var schedule = await web.ScheduleAsync("""{"name":"Declared","kind":"hello","cadence":{"type":"every","every":"01:00:00"}}""");
+        var withdrawn = await web.ScheduleAsync("""{"name":"Withdrawn","kind":"hello","cadence":{"type":"every","every":"01:00:00"},"enabled":false}""");
+        await web.UseAsync(async services =>
+        {
+            var db = services.GetRequiredService<Core.RefresherDb>();
+            db.Add(new ScheduleDeclaration { Key = "declared", Kind = "hello", ScheduleId = schedule.Id, Hash = "", AppliedAt = schedule.CreatedAt });
+            db.Add(new ScheduleDeclaration { Key = "withdrawn", Kind = "hello", ScheduleId = withdrawn.Id, Hash = "", AppliedAt = schedule.CreatedAt, WithdrawnAt = schedule.CreatedAt });
+            await db.SaveChangesAsync();
+        });
+        using var browser = await web.OpenAsAdminAsync();
+
+        var list = await browser.ReadAsync("/schedules");
+        Assert.Contains(">declared in code</span>", list, StringComparison.Ordinal);
+        Assert.Contains(">no longer declared</span>", list, StringComparison.Ordinal);
+        Assert.Contains("Edits stay until the declaration changes.", await browser.ReadAsync($"/schedules/{schedule.Id}"), StringComparison.Ordinal);
+        Assert.Contains("Delete it, or enable it to keep it.", await browser.ReadAsync($"/schedules/{withdrawn.Id}"), StringComparison.Ordinal);
     }
 
     private Task<Schedule?> FindAsync(string key) => web.UseAsync(services => services.GetRequiredService<ScheduleQueries>().FindAsync(key, CancellationToken.None));
