@@ -11,9 +11,9 @@ internal static class ActionEndpoints
         var actions = routes.MapGroup("").RequireAuthorization(Policies.Operate).RequireAntiforgery();
         ScheduleActions.MapSchedules(actions);
         RunActions.MapRuns(actions);
-        routes.MapRunExport().MapScheduleExport();
         QueueActions.MapQueues(actions);
         WorkerActions.MapWorkers(actions);
+        routes.MapRunExport().MapScheduleExport();
         return routes;
     }
 }

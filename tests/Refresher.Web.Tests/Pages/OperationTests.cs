@@ -1,8 +1,11 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
+using Refresher.Core;
 using Refresher.Core.Access;
+using Refresher.Core.Contract;
 using Refresher.Core.Execution;
 using Refresher.Core.Queue;
+using Refresher.Core.Runs;
 using Refresher.Core.Schedules;
 using Refresher.Tasks;
 using Refresher.Testing;
@@ -70,6 +73,21 @@ public sealed class OperationTests(WebUnderTest web) : IClassFixture<WebUnderTes
         Assert.Contains("No process of this name is running", await browser.ReadAsync("/workers/page"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_runs_a_worker_executes_are_shown_with_progress_and_lease()
+    {
+        var kinds = new KindCatalog().AddAll(TaskCatalog.Kinds).Add<HalfwayTask, HalfwayOptions>();
+        await using var engine = await EngineHost.StartAsync(web.Database, kinds, "scheduler,worker", ("Node:Name", "halfway"), ("Worker:StopGrace", "00:00:00"));
+        var made = await engine.WithAsync<RunCommands, Result<IReadOnlyList<Guid>>>(commands => commands.CreateAsync([new RunInput { Kind = HalfwayTask.Name }], default));
+        using var browser = await web.OpenAsAdminAsync();
+
+        var html = await Eventually.SeeAsync(() => browser.ReadAsync("/workers/halfway"), seen => seen.Contains("40 % half the way", StringComparison.Ordinal));
+
+        Site.AssertClean("/workers/halfway", html);
+        Assert.Contains($"href=\"/runs/{made.Value![0]}\"", html, StringComparison.Ordinal);
+        Assert.Contains("Lease renewed", html, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("", "a number from 1 to 10000")]
     [InlineData("many", "a number from 1 to 10000")]
@@ -78,8 +96,8 @@ public sealed class OperationTests(WebUnderTest web) : IClassFixture<WebUnderTes
     {
         await web.UseAsync(async services =>
         {
-            services.GetRequiredService<Refresher.Core.RefresherDb>().Add(new WorkerOrder { Worker = $"wrong-{slots}" });
-            await services.GetRequiredService<Refresher.Core.RefresherDb>().SaveChangesAsync();
+            services.GetRequiredService<RefresherDb>().Add(new WorkerOrder { Worker = $"wrong-{slots}" });
+            await services.GetRequiredService<RefresherDb>().SaveChangesAsync();
         });
         using var browser = await web.OpenAsAdminAsync();
 
@@ -119,4 +137,19 @@ public sealed class OperationTests(WebUnderTest web) : IClassFixture<WebUnderTes
         async services => [.. (await services.GetRequiredService<NodePresence>().ListAsync()).Where(node => node.Worker == "page")]);
 
     private Task<IReadOnlyList<NodeStatus>> SeeAsync(Func<NodeStatus, bool> done) => Eventually.SeeAsync(NodesAsync, nodes => nodes.Count == 1 && done(nodes[0]));
+}
+
+internal sealed record HalfwayOptions;
+
+/// <summary>Gets so far and no farther.</summary>
+internal sealed class HalfwayTask : IKind, ITask<HalfwayOptions>
+{
+    public static string Name => "halfway";
+
+    public async Task<RunOutcome> RunAsync(HalfwayOptions options, RunContext run, CancellationToken cancel)
+    {
+        run.Progress(40, "half the way");
+        await Task.Delay(Timeout.InfiniteTimeSpan, cancel);
+        return RunOutcome.Success();
+    }
 }

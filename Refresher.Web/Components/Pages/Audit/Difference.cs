@@ -33,9 +33,9 @@ public sealed record Difference(string Field, string? Before, string? After)
                 Add(path.Length == 0 ? name : $"{path}.{name}", value, fields);
             }
         }
-        else
+        else if (node is not null)
         {
-            fields[path] = node is JsonValue value && value.TryGetValue(out string? text) ? text : node?.ToJsonString() ?? "null";
+            fields[path] = node is JsonValue value && value.TryGetValue(out string? text) ? text : node.ToJsonString();
         }
     }
 }
