@@ -2,6 +2,7 @@ using Refresher.Api.Audit;
 using Refresher.Api.Http;
 using Refresher.Api.Kinds;
 using Refresher.Api.Operations;
+using Refresher.Api.Limits;
 using Refresher.Api.Queues;
 using Refresher.Api.Runs;
 using Refresher.Api.Schedules;
@@ -48,6 +49,7 @@ internal static class ApiRoutes
         api.MapWorkerActions();
         api.MapQueues();
         api.MapSystem();
+        api.MapLimits();
         api.MapAudit();
 
         app.MapPrometheusTargets();

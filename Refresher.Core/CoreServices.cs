@@ -18,7 +18,7 @@ internal static class CoreServices
     public static IServiceCollection AddRuns(this IServiceCollection services) => services
         .AddSingleton<RunPartitions>().AddSingleton<RunInserts>().AddSingleton<RunOrders>().AddSingleton<RunSearch>().AddSingleton<RunRollups>().AddSingleton<RunHistory>().AddSingleton<RunStatistics>().AddSingleton<RunLogFollower>()
         .AddSingleton<RunDispatch>().AddSingleton<RunEndings>().AddSingleton<LimitCatalog>().AddSingleton<LimitGrants>()
-        .AddSingleton<RunStarts>().AddScoped<RunInterventions>()
+        .AddSingleton<LimitQueries>().AddScoped<LimitCommands>().AddSingleton<RunStarts>().AddScoped<RunInterventions>()
         .AddScoped<RunCommands>().AddScoped<RunQueries>().AddScoped<RunExport>();
 
     public static IServiceCollection AddAudit(this IServiceCollection services) => services.AddScoped<Actor>().AddScoped<AuditLog>().AddScoped<AuditQueries>();

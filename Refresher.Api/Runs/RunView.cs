@@ -56,6 +56,13 @@ internal record RunView
     /// <summary>Seconds from the start of the first attempt to the end; null before it has ended.</summary>
     public double? RunTime { get; init; }
 
+    /// <summary>What a queued run waits for: <c>overlap</c>, a limit like <c>kind:speed-test</c>, or <c>rate:</c> and a limit; null: a worker may take it.</summary>
+    public string? WaitingFor { get; init; }
+
+    public string? ConcurrencyKey { get; init; }
+
+    public string? UniqueKey { get; init; }
+
     public string? Worker { get; init; }
 
     /// <summary>Workers that were lost over it.</summary>
@@ -100,6 +107,9 @@ internal record RunView
         Blocked = run.Blocked,
         Wait = run.Wait?.TotalSeconds,
         RunTime = run.RunTime?.TotalSeconds,
+        WaitingFor = run.WaitingFor,
+        ConcurrencyKey = run.ConcurrencyKey,
+        UniqueKey = run.UniqueKey,
         Worker = run.Worker,
         Lost = run.Lost,
         CancelRequested = run.CancelRequested,

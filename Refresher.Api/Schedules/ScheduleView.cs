@@ -63,6 +63,12 @@ internal sealed record ScheduleView
     /// <summary>How long runs are kept, those that succeeded and the others.</summary>
     public RetentionPolicy? Retention { get; init; }
 
+    /// <summary>Its runs are limited together with others of the same key.</summary>
+    public string? ConcurrencyKey { get; init; }
+
+    /// <summary>What follows its runs.</summary>
+    public IReadOnlyList<ContinuationView>? ContinueWith { get; init; }
+
     /// <summary>Set when a kind declares it in code, or did.</summary>
     public DeclaredView? Declared { get; init; }
 
@@ -107,6 +113,8 @@ internal sealed record ScheduleView
             Timeout = schedule.Timeout,
             Retry = schedule.Retry,
             Retention = schedule.Retention,
+            ConcurrencyKey = schedule.ConcurrencyKey,
+            ContinueWith = schedule.ContinueWith is { } next ? [.. next.Select(c => new ContinuationView(c.On, c.Schedule!))] : null,
             Declared = DeclaredView.Of(schedule.Declaration),
             Effective = EffectiveSchedule.Of(schedule, kind),
             State = ScheduleStateView.Of(schedule.State),
@@ -116,6 +124,9 @@ internal sealed record ScheduleView
         };
     }
 }
+
+/// <summary>After which end which schedule's task runs.</summary>
+internal sealed record ContinuationView(ContinueOn On, string Schedule);
 
 /// <summary>That a schedule is declared in code: edits stay until the declaration changes.</summary>
 /// <param name="Kind">What declares it.</param>

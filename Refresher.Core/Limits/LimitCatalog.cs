@@ -24,6 +24,9 @@ public sealed class LimitCatalog(NpgsqlDataSource database, TimeProvider clock)
         return _rules;
     }
 
+    /// <summary>The limits were changed here: the next look reads them.</summary>
+    internal void Forget() => _read = false;
+
     private async Task<LimitRules> ReadAsync(CancellationToken cancel)
     {
         await using var command = database.CreateCommand("SELECT scope, name, concurrency, rate, per FROM limits");

@@ -26,7 +26,7 @@ public sealed class RunCommands(
         for (var i = 0; i < inputs.Count && errors.Count < 20; i++)
         {
             var wrong = new FieldErrors();
-            if (inputs[i].ToRun(kinds, secrets, now, wrong) is { } run)
+            if (inputs[i].ToRun(kinds, secrets, now, i, wrong) is { } run)
             {
                 runs.Add(run);
             }

@@ -53,8 +53,9 @@ public sealed record RunInput
 
     public OnLost? OnLost { get; init; }
 
+    /// <param name="place">Among those asked for together.</param>
     /// <returns>Null with at least one error.</returns>
-    internal NewRun? ToRun(KindCatalog kinds, OptionSecrets secrets, DateTimeOffset now, FieldErrors errors)
+    internal NewRun? ToRun(KindCatalog kinds, OptionSecrets secrets, DateTimeOffset now, int place, FieldErrors errors)
     {
         JsonInput.Validate(this, errors);
         RetryCheck.Check(Retry, errors);
@@ -83,7 +84,7 @@ public sealed record RunInput
         var dueAt = DueAt is { } at && at > now ? at.ToUniversalTime() : now;
         return new NewRun
         {
-            Id = RunId.New(dueAt),
+            Id = RunId.New(dueAt, place),
             Kind = Kind!,
             Trigger = RunTrigger.Api,
             State = dueAt > now ? RunState.Scheduled : RunState.Queued,

@@ -1,29 +1,13 @@
 using System.Text.Json;
 using Refresher.Core.Runs;
-using Refresher.Core.Schedules;
 using Refresher.Testing;
 
 namespace Refresher.Core.Tests.Execution;
 
-public sealed class EngineTests : IAsyncLifetime
+public sealed class EngineTests : EngineTest
 {
     /// <summary>Milliseconds late on a machine that does other things too. How punctual it can be is measured by the bench, alone.</summary>
     private const double Busy = 5000;
-
-    private TestDatabase _database = null!;
-    private EngineHost _engine = null!;
-
-    public async Task InitializeAsync()
-    {
-        _database = await TestDatabase.CreateAsync();
-        _engine = await EngineHost.StartAsync(_database, TestKinds.Catalog);
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _engine.DisposeAsync();
-        await _database.DisposeAsync();
-    }
 
     [Fact]
     public async Task A_schedule_of_every_second_runs_punctually_and_keeps_output_and_log()
@@ -34,7 +18,7 @@ public sealed class EngineTests : IAsyncLifetime
 
         Assert.All(done.Where(run => run.State == RunState.Succeeded), run => Assert.InRange(run.Lateness!.Value.TotalMilliseconds, 0, Busy));
         Assert.Equal("""{"text": "hi"}""", done[^1].Output);
-        var lines = await _engine.WithAsync<RunQueries, List<RunLogLine>>(q => q.LogsAsync(done[^1].Id, -1, default, 10, default));
+        var lines = await Engine.WithAsync<RunQueries, List<RunLogLine>>(q => q.LogsAsync(done[^1].Id, -1, default, 10, default));
         Assert.Equal("said hi", Assert.Single(lines).Message);
     }
 
@@ -46,7 +30,7 @@ public sealed class EngineTests : IAsyncLifetime
         var run = await EndedAsync(id);
 
         Assert.Equal((RunState.Succeeded, 3), (run.State, run.Attempt));
-        var attempts = await _engine.WithAsync<RunQueries, List<RunAttempt>>(q => q.AttemptsAsync(id, default));
+        var attempts = await Engine.WithAsync<RunQueries, List<RunAttempt>>(q => q.AttemptsAsync(id, default));
         Assert.Equal(["retry", "retry"], attempts.Select(a => a.Outcome));
     }
 
@@ -59,7 +43,7 @@ public sealed class EngineTests : IAsyncLifetime
 
         Assert.Equal(RunState.Failed, run.State);
         Assert.Contains("it broke", run.Reason, StringComparison.Ordinal);
-        var lines = await _engine.WithAsync<RunQueries, List<RunLogLine>>(q => q.LogsAsync(id, -1, default, 10, default));
+        var lines = await Engine.WithAsync<RunQueries, List<RunLogLine>>(q => q.LogsAsync(id, -1, default, 10, default));
         Assert.Contains(lines, line => line.Message.Contains("InvalidOperationException", StringComparison.Ordinal));
     }
 
@@ -69,7 +53,7 @@ public sealed class EngineTests : IAsyncLifetime
         var id = await PostAsync("""{"kind":"echo","options":{"wait":"00:01:00"}}""");
         await Eventually.SeeAsync(() => RunAsync(id), run => run.State == RunState.Running);
 
-        await _engine.WithAsync<RunCommands, Result<Run>>(c => c.CancelAsync(id, "a test", default));
+        await Engine.WithAsync<RunCommands, Result<Run>>(c => c.CancelAsync(id, "a test", default));
 
         Assert.Equal(RunState.Cancelled, (await EndedAsync(id)).State);
     }
@@ -102,9 +86,9 @@ public sealed class EngineTests : IAsyncLifetime
     {
         var id = await PostAsync("""{"kind":"echo","options":{"wait":"00:01:00"}}""");
         await Eventually.SeeAsync(() => RunAsync(id), run => run.State == RunState.Running);
-        await using var client = await EngineHost.StartAsync(_database, TestKinds.Catalog, "");
+        await using var client = await EngineHost.StartAsync(Database, TestKinds.Catalog, "");
 
-        await _engine.StopAsync();
+        await Engine.StopAsync();
 
         var run = await client.WithAsync<RunQueries, Run?>(q => q.FindAsync(id, default));
         Assert.Equal((RunState.Queued, 0), (run!.State, run.Attempt));
@@ -120,23 +104,4 @@ public sealed class EngineTests : IAsyncLifetime
         Assert.Equal(RunState.Succeeded, run.State);
         Assert.Contains("<script>", JsonDocument.Parse(run.Output!).RootElement.GetProperty("text").GetString(), StringComparison.Ordinal);
     }
-
-    private Task<Schedule> CreateAsync(string json) => _engine.WithAsync<ScheduleCommands, Schedule>(async commands =>
-    {
-        var result = await commands.CreateAsync(JsonSerializer.Deserialize<ScheduleInput>(json, ScheduleInput.Json)!, default);
-        return result.Value ?? throw new InvalidOperationException(result.Errors?.ToString());
-    });
-
-    private Task<Guid> PostAsync(string json) => _engine.WithAsync<RunCommands, Guid>(async commands =>
-    {
-        var result = await commands.CreateAsync([JsonSerializer.Deserialize<RunInput>(json, ScheduleInput.Json)!], default);
-        return result.Value?[0] ?? throw new InvalidOperationException(result.Errors?.ToString());
-    });
-
-    private Task<Run> RunAsync(Guid id) => _engine.WithAsync<RunQueries, Run>(async q => (await q.FindAsync(id, default))!);
-
-    private async Task<IReadOnlyList<Run>> RunsAsync(Guid schedule) =>
-        (await _engine.WithAsync<RunQueries, Page<Run>>(q => q.ListAsync(new RunFilter { ScheduleId = schedule }, null, 100, default))).Items;
-
-    private Task<Run> EndedAsync(Guid id) => Eventually.SeeAsync(() => RunAsync(id), run => run.State.IsFinal());
 }

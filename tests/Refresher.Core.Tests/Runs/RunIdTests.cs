@@ -40,6 +40,15 @@ public sealed class RunIdTests
     }
 
     [Fact]
+    public void Ids_of_runs_asked_for_together_sort_as_they_were_given()
+    {
+        var ids = Enumerable.Range(0, 50_000).Select(place => RunId.New(Due, place)).ToArray();
+
+        Assert.Equal(ids, ids.Order());
+        Assert.All(ids, id => Assert.Equal((7, Due), (id.Version, RunId.TimeOf(id))));
+    }
+
+    [Fact]
     public void An_id_holds_its_due_time_to_the_millisecond()
     {
         Assert.Equal(Due, RunId.TimeOf(RunId.New(Due.AddTicks(9_999))));
