@@ -26,7 +26,9 @@ public sealed class LimitGrants(LimitCatalog catalog)
         WHERE id = ANY($1) AND id >= $2 AND id <= $3
         """;
 
-    private const string MoveSql = "UPDATE runs r SET waiting_for = m.key FROM unnest($1, $2) AS m(id, key) WHERE r.id = m.id AND r.id >= $3 AND r.id <= $4";
+    private const string MoveSql = """
+        UPDATE runs r SET waiting_for = m.key FROM unnest($1, $2) AS m(id, key) WHERE r.id = m.id AND r.id = ANY($1) AND r.id >= $3 AND r.id <= $4
+        """;
 
     /// <summary>Takes the slots of these runs back and gives them to those that wait.</summary>
     internal async Task<Granted> FreeAsync(NpgsqlConnection connection, Guid[] runs, DateTimeOffset now, CancellationToken cancel)

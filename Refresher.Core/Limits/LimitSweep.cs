@@ -18,10 +18,13 @@ internal sealed partial class LimitSweep(
 
     private const string WaitingSql = "SELECT DISTINCT waiting_for FROM runs WHERE waiting_for IS NOT NULL AND finished_at IS NULL";
 
-    private const string StraySql = """
-        DELETE FROM limit_slots s WHERE NOT EXISTS (
-            SELECT FROM runs r WHERE r.id = s.run_id AND r.finished_at IS NULL AND r.limited AND r.state IN ('queued', 'running'))
-        """;
+    private const int SlotsALook = 20_000;
+
+    private const string HoldersSql = "SELECT DISTINCT run_id FROM limit_slots LIMIT $1";
+
+    private const string GoingOnSql = "SELECT id FROM runs WHERE id = ANY($1) AND id >= $2 AND id <= $3 AND finished_at IS NULL AND limited AND state IN ('queued', 'running')";
+
+    private const string StraySql = "DELETE FROM limit_slots WHERE run_id = ANY($1)";
 
     private TimeSpan _wait = TimeSpan.FromSeconds(1);
 
@@ -31,14 +34,7 @@ internal sealed partial class LimitSweep(
     {
         var began = clock.GetTimestamp();
         await using var connection = await database.OpenConnectionAsync(cancel);
-        await using (var stray = new NpgsqlCommand(StraySql, connection))
-        {
-            if (await stray.ExecuteNonQueryAsync(cancel) is > 0 and var count)
-            {
-                LogStray(count);
-            }
-        }
-
+        await FreeStraysAsync(connection, cancel);
         foreach (var key in await WaitingAsync(connection, cancel))
         {
             await using var transaction = await connection.BeginTransactionAsync(cancel);
@@ -49,6 +45,44 @@ internal sealed partial class LimitSweep(
 
         var took = clock.GetElapsedTime(began);
         _wait = took * Share > TimeSpan.FromSeconds(1) ? took * Share : TimeSpan.FromSeconds(1);
+    }
+
+    /// <summary>A slot and what its run is are written together, so one whose run does not go on has been forgotten.</summary>
+    private async Task FreeStraysAsync(NpgsqlConnection connection, CancellationToken cancel)
+    {
+        var holders = await IdsAsync(new NpgsqlCommand(HoldersSql, connection) { Parameters = { new() { Value = SlotsALook } } }, cancel);
+        if (holders.Length == 0)
+        {
+            return;
+        }
+
+        var (lowest, highest) = RunId.Bounds(holders);
+        var goingOn = await IdsAsync(
+            new NpgsqlCommand(GoingOnSql, connection) { Parameters = { new() { Value = holders }, new() { Value = lowest }, new() { Value = highest } } }, cancel);
+        var strays = holders.Except(goingOn).ToArray();
+        if (strays.Length > 0)
+        {
+            await using var free = new NpgsqlCommand(StraySql, connection) { Parameters = { new() { Value = strays } } };
+            if (await free.ExecuteNonQueryAsync(cancel) is > 0 and var count)
+            {
+                LogStray(count);
+            }
+        }
+    }
+
+    private static async Task<Guid[]> IdsAsync(NpgsqlCommand command, CancellationToken cancel)
+    {
+        await using (command)
+        await using (var row = await command.ExecuteReaderAsync(cancel))
+        {
+            var ids = new List<Guid>();
+            while (await row.ReadAsync(cancel))
+            {
+                ids.Add(row.GetGuid(0));
+            }
+
+            return [.. ids];
+        }
     }
 
     private static async Task<List<string>> WaitingAsync(NpgsqlConnection connection, CancellationToken cancel)

@@ -22,7 +22,7 @@ public sealed partial class QueueCommands(RefresherDb db, QueueHolds holds, Audi
     private const string BlockedSql = """
         UPDATE runs SET blocked = blocked + GREATEST(0, extract(epoch FROM
             LEAST($3, (SELECT min(other.held_at) FROM queue_holds other WHERE other.queue IN (runs.queue, '*'))) - GREATEST($2, queued_at)))
-        WHERE finished_at IS NULL AND state = 'queued' AND waiting_for IS NULL AND started_at IS NULL AND queued_at < $3 AND ($1 = '*' OR queue = $1)
+        WHERE finished_at IS NULL AND state = 'queued' AND waiting_for IS NULL AND started_at IS NULL AND waiting_for IS NULL AND queued_at < $3 AND ($1 = '*' OR queue = $1)
         """;
 
     /// <summary>Lets no further run of a queue begin. After the answer none does, whatever is under way at that moment.</summary>

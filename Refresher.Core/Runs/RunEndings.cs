@@ -35,11 +35,14 @@ public sealed class RunEndings(LimitGrants grants, RunPartitions partitions)
         WHERE s.schedule_id = e.schedule_id RETURNING s.schedule_id, s.active = 0 AND s.waiting_run_id IS NOT NULL
         """;
 
+    private const string CallSql = """
+        UPDATE schedule_states s SET waiting_run_id = NULL, active = 1 FROM (SELECT schedule_id, waiting_run_id FROM schedule_states WHERE schedule_id = ANY($1)) AS before
+        WHERE s.schedule_id = before.schedule_id RETURNING before.waiting_run_id
+        """;
+
     private const string NextSql = """
-        WITH next AS (
-            UPDATE schedule_states s SET waiting_run_id = NULL, active = 1 FROM (SELECT schedule_id, waiting_run_id FROM schedule_states WHERE schedule_id = ANY($1)) AS before
-            WHERE s.schedule_id = before.schedule_id RETURNING before.waiting_run_id AS id)
-        SELECT r.id, r.kind, r.queue, r.priority, r.concurrency_key FROM runs r WHERE r.id IN (SELECT id FROM next) FOR UPDATE
+        SELECT id, kind, queue, priority, concurrency_key FROM runs
+        WHERE id = ANY($1) AND id >= $2 AND id <= $3 AND finished_at IS NULL AND state = 'queued' ORDER BY id FOR UPDATE
         """;
 
     /// <summary>Locks what these runs' ends touch, in the one order that everybody uses: limits, then schedules.</summary>
@@ -112,8 +115,19 @@ public sealed class RunEndings(LimitGrants grants, RunPartitions partitions)
     /// <summary>The run that waits for the ones before goes on, or on to wait for a limit.</summary>
     private async Task<Granted> StartNextAsync(NpgsqlConnection connection, List<Guid> schedules, DateTimeOffset now, CancellationToken cancel)
     {
+        var called = new List<Guid>(schedules.Count);
+        await using (var call = new NpgsqlCommand(CallSql, connection) { Parameters = { new() { Value = schedules.ToArray() } } })
+        await using (var row = await call.ExecuteReaderAsync(cancel))
+        {
+            while (await row.ReadAsync(cancel))
+            {
+                called.Add(row.GetGuid(0));
+            }
+        }
+
         var next = new List<WaitingForLimit>();
-        await using (var command = new NpgsqlCommand(NextSql, connection) { Parameters = { new() { Value = schedules.ToArray() } } })
+        var (lowest, highest) = RunId.Bounds([.. called]);
+        await using (var command = new NpgsqlCommand(NextSql, connection) { Parameters = { new() { Value = called.ToArray() }, new() { Value = lowest }, new() { Value = highest } } })
         await using (var row = await command.ExecuteReaderAsync(cancel))
         {
             while (await row.ReadAsync(cancel))

@@ -31,11 +31,12 @@ internal sealed class RunReleases(NpgsqlDataSource database, LimitCatalog limits
 
     private const string HoldSql = """
         UPDATE runs r SET state = 'queued', queued_at = GREATEST($3, ready_at), reason = NULL, waiting_for = h.waiting_for, held_since = r.ready_at
-        FROM unnest($1, $2) AS h(id, waiting_for) WHERE r.id = h.id AND r.id >= $4 AND r.id <= $5
+        FROM unnest($1, $2) AS h(id, waiting_for) WHERE r.id = h.id AND r.id = ANY($1) AND r.id >= $4 AND r.id <= $5
         """;
 
     private const string SkipSql = """
-        UPDATE runs r SET state = 'skipped', reason = s.reason, finished_at = $3 FROM unnest($1, $2) AS s(id, reason) WHERE r.id = s.id AND r.id >= $4 AND r.id <= $5
+        UPDATE runs r SET state = 'skipped', reason = s.reason, finished_at = $3 FROM unnest($1, $2) AS s(id, reason)
+        WHERE r.id = s.id AND r.id = ANY($1) AND r.id >= $4 AND r.id <= $5
         """;
 
     /// <summary>Runs are released so long before they are ready that the database's part is over when they are.</summary>

@@ -29,7 +29,7 @@ internal sealed partial class RunRescuer(
     private const string MoveSql = """
         UPDATE runs r SET state = m.state, reason = m.reason, lost = r.lost + 1, lease_until = NULL, progress = NULL, progress_text = NULL,
             queued_at = CASE WHEN m.state = 'queued' THEN $6 ELSE r.queued_at END, finished_at = CASE WHEN m.state <> 'queued' THEN $6 END, limited = r.limited AND m.state = 'queued'
-        FROM unnest($1, $2, $3) AS m(id, state, reason) WHERE r.id = m.id AND r.id >= $4 AND r.id <= $5
+        FROM unnest($1, $2, $3) AS m(id, state, reason) WHERE r.id = m.id AND r.id = ANY($1) AND r.id >= $4 AND r.id <= $5
         """;
 
     protected override Task WaitAsync(CancellationToken cancel) => Task.Delay(TimeSpan.FromSeconds(1), clock, cancel);
