@@ -3,8 +3,10 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Refresher.ServiceDefaults.Management;
 
 namespace Refresher.ServiceDefaults.Health;
@@ -20,11 +22,16 @@ internal static class HealthEndpoints
     /// <summary>The name that the Redis client gives its check. Redis can be wiped or down at any time; PostgreSQL is the truth.</summary>
     private const string Redis = "StackExchange.Redis";
 
+    /// <summary>The framework says each failing check with its stack whenever somebody asks; <see cref="SharedHealth"/> says it once.</summary>
+    private const string OwnLog = "Microsoft.Extensions.Diagnostics.HealthChecks.DefaultHealthCheckService";
+
     private static readonly TimeSpan CheckTimeout = TimeSpan.FromSeconds(5);
 
     internal static void AddHealth(this IHostApplicationBuilder builder)
     {
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [Live]);
+        builder.Services.ShareHealth();
+        builder.Logging.AddFilter(OwnLog, LogLevel.None);
         builder.Services.PostConfigure<HealthCheckServiceOptions>(options =>
         {
             foreach (var check in options.Registrations)
@@ -41,6 +48,14 @@ internal static class HealthEndpoints
                 }
             }
         });
+    }
+
+    /// <summary>Puts <see cref="SharedHealth"/> before whatever runs the checks.</summary>
+    private static void ShareHealth(this IServiceCollection services)
+    {
+        var inner = services.Single(service => service.ServiceType == typeof(HealthCheckService)).ImplementationType!;
+        services.Replace(ServiceDescriptor.Singleton<HealthCheckService>(provider =>
+            new SharedHealth((HealthCheckService)ActivatorUtilities.CreateInstance(provider, inner), provider.GetRequiredService<ILogger<SharedHealth>>())));
     }
 
     internal static void MapHealth(this IEndpointRouteBuilder endpoints)

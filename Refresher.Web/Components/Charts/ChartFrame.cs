@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Components;
 using Refresher.Core.Runs.Rollups;
 
 namespace Refresher.Web.Components.Charts;
@@ -19,13 +20,27 @@ internal sealed class ChartFrame(IReadOnlyList<RunFigures> figures, RollupStep s
     public static double Y(double part) => Height - (part * (Height - 16));
 
     /// <summary>Nine labels at most, the last one for the last stretch.</summary>
-    public string? Label(int index)
+    private string? Label(int index)
     {
         var every = step == RollupStep.Hour && figures.Count <= 24 ? 4 : (int)Math.Ceiling(figures.Count / 9.0);
         var at = figures[index].At;
         return (figures.Count - 1 - index) % every != 0 || X(index) < Left + 8 ? null
             : step == RollupStep.Hour && figures.Count <= 24 ? at.ToString("HH", CultureInfo.InvariantCulture)
             : at.ToString("d MMM", CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>The label as SVG: in the middle of its stretch, the last one no further than the edge. Razor would take the element for one of its own.</summary>
+    public MarkupString? Text(int index)
+    {
+        if (Label(index) is not { } label)
+        {
+            return null;
+        }
+
+        var middle = X(index) + (Slot / 2);
+        var (x, anchor) = middle > Width - 24 ? (Width, "end") : (middle, "middle");
+        var hour = HasLocalHours ? $" data-hour=\"{figures[index].At.UtcDateTime:o}\"" : "";
+        return new MarkupString($"<text x=\"{F(x)}\" y=\"{Height + 14}\" text-anchor=\"{anchor}\"{hour}>{label}</text>");
     }
 
     /// <summary>When a stretch begins, in words.</summary>

@@ -1,8 +1,10 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Refresher.ServiceDefaults.Tests.Health;
@@ -58,6 +60,31 @@ public sealed class HealthTests
     }
 
     [Fact]
+    public async Task Those_who_ask_within_a_second_share_one_look_and_a_failure_is_logged_once()
+    {
+        var (counted, lines) = (new Counted(), new KeptLines());
+        await using var app = SampleHost.Build([], builder =>
+        {
+            builder.WebHost.UseTestServer();
+            builder.Logging.AddProvider(lines);
+            builder.Services.AddHealthChecks().AddCheck("counted", counted);
+        });
+        await app.StartAsync();
+        var health = app.Services.GetRequiredService<HealthCheckService>();
+
+        var reports = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => health.CheckHealthAsync()));
+        Assert.All(reports, report => Assert.Same(reports[0], report));
+        Assert.Equal(1, counted.Looks);
+        while (counted.Looks < 3)
+        {
+            await health.CheckHealthAsync();
+            await Task.Delay(20);
+        }
+
+        Assert.Equal(["Health check counted is Unhealthy: down", "Health check counted is well again; it was Unhealthy."], lines.All.Where(line => line.Contains("counted", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task A_stop_may_take_25_seconds()
     {
         await using var app = SampleHost.Build([]);
@@ -93,5 +120,35 @@ public sealed class HealthTests
     {
         public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
             throw new InvalidOperationException("password=secret");
+    }
+
+    /// <summary>Fails at the first two looks.</summary>
+    private sealed class Counted : IHealthCheck
+    {
+        private int _looks;
+
+        public int Looks => Volatile.Read(ref _looks);
+
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+            Task.FromResult(Interlocked.Increment(ref _looks) <= 2 ? HealthCheckResult.Unhealthy("down") : HealthCheckResult.Healthy());
+    }
+
+    private sealed class KeptLines : ILoggerProvider, ILogger
+    {
+        public ConcurrentQueue<string> All { get; } = new();
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => All.Enqueue(formatter(state, exception));
+
+        public void Dispose()
+        {
+            // Holds nothing.
+        }
     }
 }
