@@ -1,4 +1,5 @@
 using Refresher.Api.Audit;
+using Refresher.Api.Calendars;
 using Refresher.Api.Http;
 using Refresher.Api.Kinds;
 using Refresher.Api.Operations;
@@ -41,6 +42,7 @@ internal static class ApiRoutes
         api.MapSchedules();
         api.MapScheduleActions();
         api.MapScheduleFiles();
+        api.MapBackfill();
         api.MapRuns();
         api.MapRunLogs();
         api.MapRunExport();
@@ -51,6 +53,7 @@ internal static class ApiRoutes
         api.MapSystem();
         api.MapLimits();
         api.MapAudit();
+        api.MapCalendars();
 
         app.MapPrometheusTargets();
         app.MapOpenApi().AllowAnonymous();

@@ -6,9 +6,11 @@ using Refresher.Core.Queue;
 using Refresher.Core.Runs;
 using Refresher.Core.Runs.Rollups;
 using Refresher.Core.Schedules;
+using Refresher.Core.Schedules.Calendars;
 using Refresher.Core.Schedules.Crontab;
 using Refresher.Core.Schedules.Declared;
 using Refresher.Core.Schedules.Files;
+using Refresher.Core.Schedules.Occurrences;
 
 namespace Refresher.Core;
 
@@ -28,5 +30,6 @@ internal static class CoreServices
 
     public static IServiceCollection AddSchedules(this IServiceCollection services) => services
         .AddSingleton<OptionSecrets>().AddScoped<FirstLogin>().AddSingleton<ApiKeyring>().AddScoped<ScheduleCommands>().AddScoped<ScheduleQueries>()
-        .AddScoped<ScheduleChanges>().AddScoped<ScheduleImport>().AddScoped<ScheduleExport>().AddScoped<CrontabSchedules>().AddScoped<DeclaredSchedules>();
+        .AddScoped<ScheduleChanges>().AddScoped<ScheduleImport>().AddScoped<ScheduleExport>().AddScoped<CrontabSchedules>().AddScoped<DeclaredSchedules>()
+        .AddScoped<CalendarCommands>().AddScoped<CalendarQueries>().AddScoped<OccurrenceHistory>().AddScoped<ScheduleBackfill>();
 }

@@ -9,6 +9,7 @@ using Refresher.Core.Execution;
 using Refresher.Core.Limits;
 using Refresher.Core.Runs;
 using Refresher.Core.Schedules;
+using Refresher.Core.Schedules.Calendars;
 using Refresher.Core.Schedules.Declared;
 
 namespace Refresher.Core;
@@ -24,6 +25,8 @@ public sealed class RefresherDb(DbContextOptions<RefresherDb> options)
     public DbSet<ScheduleDeclaration> ScheduleDeclarations => Set<ScheduleDeclaration>();
 
     public DbSet<OccurrenceGap> OccurrenceGaps => Set<OccurrenceGap>();
+
+    public DbSet<Calendar> Calendars => Set<Calendar>();
 
     public DbSet<Run> Runs => Set<Run>();
 

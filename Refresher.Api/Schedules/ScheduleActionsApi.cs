@@ -2,9 +2,11 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Refresher.Api.Http;
 using Refresher.Api.Runs;
+using Refresher.Core;
 using Refresher.Core.Contract;
-using Refresher.Core.Runs;
 using Refresher.Core.Schedules;
+using Refresher.Core.Schedules.Calendars;
+using Refresher.Core.Schedules.Occurrences;
 
 namespace Refresher.Api.Schedules;
 
@@ -17,8 +19,8 @@ internal static class ScheduleActionsApi
         schedules.MapPost("/{id}/run", RunAsync).WithSummary("Runs it now, beside its cadence; other options may be given for this run alone.");
         schedules.MapPost("/{id}/pause", PauseAsync).WithSummary("Makes it due no more until it is resumed.");
         schedules.MapPost("/{id}/resume", ResumeAsync).WithSummary("Makes it due again. What would have been due in between is not made up for.");
-        schedules.MapGet("/{id}/occurrences", OccurrencesAsync).WithSummary("When it will be due, what became of past due times, and what was missed.");
-        schedules.MapPost("/preview", Preview).WithSummary("A cadence in words and its next occurrences, without making anything.");
+        schedules.MapGet("/{id}/occurrences", OccurrencesAsync).WithSummary("What became of each due time and why, or what is to come; the latest first, or the earliest.");
+        schedules.MapPost("/preview", PreviewAsync).WithSummary("A cadence in words and its next occurrences, without making anything.");
     }
 
     private static async Task<Results<Accepted<RunView>, ProblemHttpResult>> RunAsync(
@@ -43,23 +45,23 @@ internal static class ScheduleActionsApi
         string id, ScheduleCommands commands, ScheduleQueries schedules, KindCatalog kinds, CancellationToken cancel) =>
         SetEnabledAsync(id, true, commands, schedules, kinds, cancel);
 
-    private static async Task<Results<Ok<OccurrencesView>, ProblemHttpResult>> OccurrencesAsync(
-        string id, Query<OccurrencesQuery> query, ScheduleQueries schedules, RunQueries runs, CancellationToken cancel)
+    private static async Task<Results<Ok<Page<OccurrenceItem>>, ProblemHttpResult>> OccurrencesAsync(
+        string id, Query<OccurrencesQuery> query, ScheduleQueries schedules, OccurrenceHistory history, TimeProvider clock, CancellationToken cancel)
     {
         if (await schedules.FindAsync(id, cancel) is not { } schedule)
         {
             return Problems.NotFound("schedule", id);
         }
 
-        var limit = query.Value.Limit;
-        var past = await runs.ListAsync(new RunFilter { ScheduleId = schedule.Id, Trigger = RunTrigger.Cadence }, null, limit, cancel);
-        var gaps = await schedules.GapsAsync(schedule.Id, limit, cancel);
-        return TypedResults.Ok(OccurrencesView.Of(ScheduleOccurrences.Coming(schedule, limit), past.Items, gaps));
+        var page = await history.ReadAsync(schedule, query.Value.Range(clock.GetUtcNow()), cancel);
+        return TypedResults.Ok(new Page<OccurrenceItem>([.. page.Items.Select(OccurrenceItem.Of)], page.Next));
     }
 
-    private static Results<Ok<PreviewView>, ProblemHttpResult> Preview(JsonBody<PreviewInput> body, TimeProvider clock)
+    private static async Task<Results<Ok<PreviewView>, ProblemHttpResult>> PreviewAsync(
+        JsonBody<PreviewInput> body, CalendarQueries calendars, TimeProvider clock, CancellationToken cancel)
     {
-        var preview = PreviewView.Of(body.Value, clock.GetUtcNow(), out var errors);
+        var known = await calendars.SetAsync([.. (body.Value.Calendars ?? []).Where(name => name is { Length: <= 100 } && !name.Contains('\0', StringComparison.Ordinal))], cancel);
+        var preview = PreviewView.Of(body.Value, known, clock.GetUtcNow(), out var errors);
         return preview is null ? Problems.Invalid(errors) : TypedResults.Ok(preview);
     }
 

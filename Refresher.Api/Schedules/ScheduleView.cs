@@ -72,6 +72,9 @@ internal sealed record ScheduleView
     /// <summary>Set when a kind declares it in code, or did.</summary>
     public DeclaredView? Declared { get; init; }
 
+    /// <summary>Names of calendars that exclude occurrences.</summary>
+    public required IReadOnlyList<string> Calendars { get; init; }
+
     public required EffectiveSchedule Effective { get; init; }
 
     public required ScheduleStateView State { get; init; }
@@ -116,6 +119,7 @@ internal sealed record ScheduleView
             ConcurrencyKey = schedule.ConcurrencyKey,
             ContinueWith = schedule.ContinueWith is { } next ? [.. next.Select(c => new ContinuationView(c.On, c.Schedule!))] : null,
             Declared = DeclaredView.Of(schedule.Declaration),
+            Calendars = schedule.Calendars,
             Effective = EffectiveSchedule.Of(schedule, kind),
             State = ScheduleStateView.Of(schedule.State),
             CreatedAt = schedule.CreatedAt,

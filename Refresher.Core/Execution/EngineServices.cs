@@ -10,6 +10,7 @@ using Refresher.Core.Queue;
 using Refresher.Core.Runs;
 using Refresher.Core.Runs.Rollups;
 using Refresher.Core.Schedules;
+using Refresher.Core.Schedules.Calendars;
 
 namespace Refresher.Core.Execution;
 
@@ -21,11 +22,14 @@ public static class EngineServices
     {
         var services = builder.Services;
         services.AddSingleton<TickSignal>().AddSingleton<DueSchedules>().AddSingleton<ReleaseTimer>().AddSingleton<SendTimer>().AddSingleton<RunReleases>().AddSingleton<Overlaps>().AddSingleton<WaitingRuns>();
+        services.AddSingleton<CalendarCatalog>();
         services.AddScoped<FirstStart>();
         services.AddSingleton<SchemaMigrator>().AddHostedService(provider => provider.GetRequiredService<SchemaMigrator>());
         services.AddHealthChecks().AddCheck<FirstStartHealth>("first-start");
         services.AddHostedService<SchedulerLoop>();
         services.AddHostedService<ScheduleEdits>();
+        services.AddHostedService<CalendarEdits>();
+        services.AddHostedService<CalendarLooks>();
 
         // Stopped in the opposite order: what the releaser has released is still sent.
         services.AddHostedService<RunSender>();

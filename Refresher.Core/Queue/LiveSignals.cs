@@ -16,6 +16,9 @@ public readonly record struct LiveSignal(string Topic)
     /// <summary>A schedule was made, edited or deleted.</summary>
     public const string Schedules = "schedules";
 
+    /// <summary>A calendar was made, edited or deleted.</summary>
+    public const string Calendars = "calendars";
+
     /// <summary>A worker came, went or said something about itself.</summary>
     public const string Workers = "workers";
 

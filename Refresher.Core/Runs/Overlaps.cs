@@ -4,7 +4,7 @@ using Refresher.Core.Schedules;
 namespace Refresher.Core.Runs;
 
 /// <summary>A schedule as far as overlaps go; its row is locked.</summary>
-internal sealed record ScheduleLoad(int Active, Guid? WaitingRunId, Overlap Overlap);
+internal sealed record ScheduleLoad(int Active, Guid? WaitingRunId, Overlap Overlap, IReadOnlyList<string> Calendars);
 
 /// <summary>What becomes of runs whose time has come, as far as their schedules' earlier runs are concerned.</summary>
 internal sealed record OverlapDecisions
@@ -31,7 +31,7 @@ internal sealed record OverlapDecisions
 internal sealed class Overlaps(RunEndings endings)
 {
     private const string LockSql = """
-        SELECT t.schedule_id, t.active, t.waiting_run_id, s.overlap FROM schedule_states t JOIN schedules s ON s.id = t.schedule_id
+        SELECT t.schedule_id, t.active, t.waiting_run_id, s.overlap, s.calendars FROM schedule_states t JOIN schedules s ON s.id = t.schedule_id
         WHERE t.schedule_id = ANY($1) ORDER BY t.schedule_id FOR UPDATE OF t
         """;
 
@@ -62,7 +62,8 @@ internal sealed class Overlaps(RunEndings endings)
         while (await row.ReadAsync(cancel))
         {
             found[row.GetGuid(0)] = new ScheduleLoad(
-                row.GetInt32(1), row.IsDBNull(2) ? null : row.GetGuid(2), row.IsDBNull(3) ? PlatformDefaults.Overlap : Words<Overlap>.Parse(row.GetString(3)));
+                row.GetInt32(1), row.IsDBNull(2) ? null : row.GetGuid(2), row.IsDBNull(3) ? PlatformDefaults.Overlap : Words<Overlap>.Parse(row.GetString(3)),
+                row.GetFieldValue<string[]>(4));
         }
 
         return found;

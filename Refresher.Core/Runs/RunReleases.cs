@@ -1,6 +1,7 @@
 using Npgsql;
 using Refresher.Core.Limits;
 using Refresher.Core.Queue;
+using Refresher.Core.Schedules.Calendars;
 
 namespace Refresher.Core.Runs;
 
@@ -14,10 +15,10 @@ internal readonly record struct WaitingRun(Guid Id, Guid? ScheduleId, DateTimeOf
 internal readonly record struct ReadyRun(QueuedRun Run, Guid? ScheduleId, bool WasRetrying, RunTrigger Trigger, DateTimeOffset ReadyAt, WaitingRun Waiting);
 
 /// <summary>
-/// Moves runs whose time has come, or comes in a moment, into their queues, and decides there what an unfinished run of the same schedule means
-/// and which limits have room. Limits and the schedules' rows are locked first, so that two schedulers cannot both find one free.
+/// Moves runs whose time has come, or comes in a moment, into their queues, and decides there what calendars exclude, what an unfinished run of
+/// the same schedule means and which limits have room. Limits and the schedules' rows are locked first, so that two schedulers cannot both find one free.
 /// </summary>
-internal sealed class RunReleases(NpgsqlDataSource database, LimitCatalog limits, Overlaps overlaps, RunEndings endings, TimeProvider clock)
+internal sealed class RunReleases(NpgsqlDataSource database, LimitCatalog limits, CalendarCatalog calendars, Overlaps overlaps, RunEndings endings, TimeProvider clock)
 {
     private const string SelectSql = """
         SELECT id, schedule_id, state, queue, priority, trigger, ready_at FROM runs
@@ -49,6 +50,7 @@ internal sealed class RunReleases(NpgsqlDataSource database, LimitCatalog limits
     {
         var now = clock.GetUtcNow();
         var rules = await limits.CurrentAsync(cancel);
+        var blackouts = await calendars.CurrentAsync(cancel);
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         var admission = await Admission.BeginAsync(connection, rules, waiting.Select(run => run.Subject), cancel);
@@ -59,7 +61,9 @@ internal sealed class RunReleases(NpgsqlDataSource database, LimitCatalog limits
             return Released.Nothing;
         }
 
-        var decided = await overlaps.DecideAsync(connection, ready, schedules, now, cancel);
+        var (open, excluded) = Blackouts.Of(ready, schedules, blackouts);
+        var decided = await overlaps.DecideAsync(connection, open, schedules, now, cancel);
+        decided.Skip.AddRange(excluded);
         var (queued, held) = Admit(decided.Go, admission);
         await admission.SaveAsync(cancel);
         await QueueAsync(connection, queued, admission, now, cancel);

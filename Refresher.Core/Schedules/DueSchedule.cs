@@ -40,6 +40,9 @@ internal sealed record DueSchedule
 
     public string? ConcurrencyKey { get; init; }
 
+    /// <summary>Names of calendars that may exclude occurrences.</summary>
+    public IReadOnlyList<string> Calendars { get; init; } = [];
+
     public RunPolicies Policies { get; init; } = new();
 
     /// <summary>The first occurrence not prepared yet, shift included.</summary>

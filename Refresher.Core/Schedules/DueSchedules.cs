@@ -5,6 +5,7 @@ using Refresher.Core.Access;
 using Refresher.Core.Contract;
 using Refresher.Core.Runs;
 using Refresher.Core.Schedules.Cadences;
+using Refresher.Core.Schedules.Calendars;
 
 namespace Refresher.Core.Schedules;
 
@@ -12,7 +13,7 @@ namespace Refresher.Core.Schedules;
 /// Writes the runs of schedules that are due within the look-ahead. Schedules are taken with <c>SKIP LOCKED</c>, so any number of schedulers
 /// share the work; a run's key makes an occurrence unique even where two of them disagree about who has done it.
 /// </summary>
-internal sealed class DueSchedules(NpgsqlDataSource database, RunInserts inserts, KindCatalog kinds, OptionSecrets secrets, TimeProvider clock)
+internal sealed class DueSchedules(NpgsqlDataSource database, RunInserts inserts, KindCatalog kinds, OptionSecrets secrets, CalendarCatalog calendars, TimeProvider clock)
 {
     /// <summary>Runs are written this long before they are due, so that releasing them is all that is left to do in time.</summary>
     public static readonly TimeSpan LookAhead = TimeSpan.FromSeconds(2);
@@ -22,7 +23,8 @@ internal sealed class DueSchedules(NpgsqlDataSource database, RunInserts inserts
 
     private const string TakeSql = """
         SELECT s.id, s.key, s.kind, s.options, s.cadence, s.queue, s.priority, COALESCE(s.start_at, s.created_at), s.end_at, s.max_runs, s.jitter,
-               s.misfire, s.misfire_window, s.expire_after, s.retry, s.timeout, s.on_lost, t.next_due_at, t.prepared, s.overlap, s.concurrency_key, s.continue_with
+               s.misfire, s.misfire_window, s.expire_after, s.retry, s.timeout, s.on_lost, t.next_due_at, t.prepared, s.overlap, s.concurrency_key, s.continue_with,
+               s.calendars
         FROM schedule_states t JOIN schedules s ON s.id = t.schedule_id
         WHERE t.next_due_at <= $1 ORDER BY t.next_due_at LIMIT $2 FOR UPDATE OF t SKIP LOCKED
         """;
@@ -32,17 +34,13 @@ internal sealed class DueSchedules(NpgsqlDataSource database, RunInserts inserts
         FROM unnest($1, $2, $3) AS n(schedule_id, next_due_at, prepared) WHERE t.schedule_id = n.schedule_id
         """;
 
-    private const string GapSql = """
-        INSERT INTO occurrence_gaps (schedule_id, from_at, to_at, count, reason) SELECT * FROM unnest($1, $2, $3, $4, $5)
-        ON CONFLICT (schedule_id, from_at) DO UPDATE SET to_at = EXCLUDED.to_at, count = EXCLUDED.count
-        """;
-
     /// <summary>Prepares one batch.</summary>
     /// <returns>How many schedules it took, and the runs now waiting for their time.</returns>
     public async Task<(int Taken, IReadOnlyList<WaitingRun> Waiting)> PrepareAsync(CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
         var horizon = now + LookAhead;
+        var known = await calendars.CurrentAsync(cancel);
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         var due = await TakeAsync(connection, horizon, cancel);
@@ -51,12 +49,13 @@ internal sealed class DueSchedules(NpgsqlDataSource database, RunInserts inserts
             return (0, []);
         }
 
-        var prepared = due.ConvertAll(schedule => (Schedule: schedule, Result: Preparation.Of(schedule, now, horizon)));
+        var prepared = due.ConvertAll(schedule => (Schedule: schedule, Result: Preparation.Of(schedule, now, horizon, known)));
         var runs = prepared.SelectMany(p => p.Result.Runs).ToArray();
         await inserts.PrepareAsync(runs, cancel);
         var inserted = await RunInserts.InsertAsync(connection, runs, now, cancel);
         await AdvanceAsync(connection, prepared, cancel);
-        await WriteGapsAsync(connection, [.. prepared.Select(p => p.Result.Gap).OfType<OccurrenceGap>()], cancel);
+        await OccurrenceGaps.WriteAsync(connection, [.. prepared.Select(p => p.Result.Gap).OfType<OccurrenceGap>()], cancel);
+        await OccurrenceGaps.GrowAsync(connection, [.. prepared.SelectMany(p => p.Result.Folded)], cancel);
         await transaction.CommitAsync(cancel);
         return (due.Count, [.. runs.Where(run => inserted.Contains(run.Id)).Select(run => new WaitingRun(run.Id, run.ScheduleId, run.DueAt, run.Kind, run.Queue, run.ConcurrencyKey))]);
     }
@@ -102,6 +101,7 @@ internal sealed class DueSchedules(NpgsqlDataSource database, RunInserts inserts
         Prepared = row.GetInt32(18),
         Overlap = row.IsDBNull(19) ? PlatformDefaults.Overlap : Words<Overlap>.Parse(row.GetString(19)),
         ConcurrencyKey = row.IsDBNull(20) ? null : row.GetString(20),
+        Calendars = row.GetFieldValue<string[]>(22),
     };
 
     private static async Task AdvanceAsync(NpgsqlConnection connection, List<(DueSchedule Schedule, Preparation Result)> prepared, CancellationToken cancel)
@@ -113,27 +113,6 @@ internal sealed class DueSchedules(NpgsqlDataSource database, RunInserts inserts
                 new() { Value = prepared.Select(p => p.Schedule.Id).ToArray() },
                 new() { Value = prepared.Select(p => p.Result.NextDueAt).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz },
                 new() { Value = prepared.Select(p => p.Result.Prepared).ToArray() },
-            },
-        };
-        await command.ExecuteNonQueryAsync(cancel);
-    }
-
-    private static async Task WriteGapsAsync(NpgsqlConnection connection, OccurrenceGap[] gaps, CancellationToken cancel)
-    {
-        if (gaps.Length == 0)
-        {
-            return;
-        }
-
-        await using var command = new NpgsqlCommand(GapSql, connection)
-        {
-            Parameters =
-            {
-                new() { Value = Array.ConvertAll(gaps, gap => gap.ScheduleId) },
-                new() { Value = Array.ConvertAll(gaps, gap => gap.FromAt) },
-                new() { Value = Array.ConvertAll(gaps, gap => gap.ToAt) },
-                new() { Value = Array.ConvertAll(gaps, gap => gap.Count) },
-                new() { Value = Array.ConvertAll(gaps, gap => gap.Reason) },
             },
         };
         await command.ExecuteNonQueryAsync(cancel);

@@ -1,31 +1,41 @@
 using Refresher.Core.Runs;
+using Refresher.Core.Schedules.Calendars;
 
 namespace Refresher.Core.Schedules;
 
 /// <summary>What one look at a due schedule comes to: runs to write, a stretch that was missed, and when to look again.</summary>
+/// <param name="Folded">Stretches that calendars exclude.</param>
 /// <param name="NextDueAt">Null when there is no further occurrence to prepare.</param>
 /// <param name="Prepared">Occurrences prepared in all.</param>
-internal sealed record Preparation(IReadOnlyList<NewRun> Runs, OccurrenceGap? Gap, DateTimeOffset? NextDueAt, int Prepared)
+internal sealed record Preparation(IReadOnlyList<NewRun> Runs, OccurrenceGap? Gap, IReadOnlyList<FoldedGap> Folded, DateTimeOffset? NextDueAt, int Prepared)
 {
     /// <summary>Occurrences one schedule may contribute at a time, so that catching up never goes before what is due now.</summary>
     private const int Most = 50;
 
     /// <summary>Decides for a schedule, without touching anything: occurrences up to <paramref name="horizon"/>, and by its policy those missed.</summary>
-    public static Preparation Of(DueSchedule schedule, DateTimeOffset now, DateTimeOffset horizon)
+    /// <param name="calendars">Those there are; only the schedule's own are asked.</param>
+    public static Preparation Of(DueSchedule schedule, DateTimeOffset now, DateTimeOffset horizon, CalendarSet calendars)
     {
         var missedBefore = now - PlatformDefaults.MisfireThreshold;
         var (from, gap) = schedule.NextDueAt < missedBefore ? Misfired(schedule, now, missedBefore) : (schedule.NextDueAt, null);
         var runs = new List<NewRun>();
+        var fold = new BlackoutFold(schedule, calendars);
         var due = from;
-        while (due is { } at && at <= horizon && runs.Count < Most && MayRunAgain(schedule, runs.Count) && (schedule.EndAt is null || at < schedule.EndAt))
+        while (due is { } at && at <= horizon && runs.Count + fold.Count < Most && MayRunAgain(schedule, runs.Count + fold.Count) && (schedule.EndAt is null || at < schedule.EndAt))
         {
+            if (fold.TryTake(at, schedule.Prepared + runs.Count + fold.Count))
+            {
+                due = fold.After(at, now);
+                continue;
+            }
+
             var next = schedule.After(at);
             runs.Add(RunOf(schedule, at, ExpiryOf(schedule, at, next, now)));
             due = next;
         }
 
-        var last = !MayRunAgain(schedule, runs.Count) || due >= schedule.EndAt;
-        return new Preparation(runs, gap, last ? null : due, schedule.Prepared + runs.Count);
+        var last = !MayRunAgain(schedule, runs.Count + fold.Count) || due >= schedule.EndAt;
+        return new Preparation(runs, gap, fold.Folded, last ? null : due, schedule.Prepared + runs.Count + fold.Count);
     }
 
     private static bool MayRunAgain(DueSchedule schedule, int more) => schedule.MaxRuns is not { } most || schedule.Prepared + more < most;

@@ -78,6 +78,9 @@ public sealed class Schedule
     /// <summary>How long runs that did not succeed are kept; null: as the platform does.</summary>
     public TimeSpan? KeepOthers { get; set; }
 
+    /// <summary>Names of calendars; an occurrence that one of them excludes is skipped.</summary>
+    public string[] Calendars { get; set; } = [];
+
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset UpdatedAt { get; set; }

@@ -6,6 +6,7 @@ using Refresher.Core.Contract;
 using Refresher.Core.Queue;
 using Refresher.Core.Runs;
 using Refresher.Core.Schedules.Cadences;
+using Refresher.Core.Schedules.Calendars;
 
 namespace Refresher.Core.Schedules;
 
@@ -161,13 +162,25 @@ public sealed class ScheduleCommands(RefresherDb db, KindCatalog kinds, OptionSe
         try
         {
             add?.Invoke();
-            await db.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
+            var wrong = await db.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
             {
                 await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+                if (await CalendarUse.HoldAsync(db, schedule.Calendars, cancel) is { } missing)
+                {
+                    return missing;
+                }
+
                 await db.SaveChangesAsync(acceptAllChangesOnSuccess: false, cancel);
                 await SchedulePlan.RenewAsync((NpgsqlConnection)db.Database.GetDbConnection(), schedule, clock.GetUtcNow(), cancel);
                 await transaction.CommitAsync(cancel);
+                return null;
             });
+            if (wrong is not null)
+            {
+                db.ChangeTracker.Clear();
+                return Result<Schedule>.Invalid(wrong);
+            }
+
             db.ChangeTracker.AcceptAllChanges();
         }
         catch (DbUpdateConcurrencyException)
@@ -222,6 +235,7 @@ public sealed class ScheduleCommands(RefresherDb db, KindCatalog kinds, OptionSe
         schedule.KeepOthers = input.Retention?.Others;
         schedule.ConcurrencyKey = input.ConcurrencyKey;
         schedule.ContinueWith = read.ContinueWith;
+        schedule.Calendars = [.. (input.Calendars ?? []).Distinct(StringComparer.Ordinal)];
         schedule.UpdatedAt = now;
     }
 }

@@ -48,6 +48,7 @@ public sealed record ScheduleInput
         Retention = schedule.Retention,
         ConcurrencyKey = schedule.ConcurrencyKey,
         ContinueWith = schedule.ContinueWith is { } next ? [.. next.Select(ContinuationInput.Of)] : null,
+        Calendars = schedule.Calendars,
     };
 
     /// <summary>Lower-case words joined by hyphens; null: made from the name.</summary>
@@ -55,7 +56,7 @@ public sealed record ScheduleInput
     [StringLength(100, ErrorMessage = "key: at most 100 characters.")]
     public string? Key { get; init; }
 
-    [Required(ErrorMessage = "name is needed.")]
+    [Required(ErrorMessage = "name is needed: 1 to 200 characters.")]
     [StringLength(200, ErrorMessage = "name: at most 200 characters.")]
     public string? Name { get; init; }
 
@@ -119,4 +120,8 @@ public sealed record ScheduleInput
     public string? ConcurrencyKey { get; init; }
 
     public IReadOnlyList<ContinuationInput>? ContinueWith { get; init; }
+
+    /// <summary>Names of calendars; an occurrence that one of them excludes is skipped.</summary>
+    [MaxLength(10, ErrorMessage = "calendars: at most 10 names.")]
+    public string[]? Calendars { get; init; }
 }

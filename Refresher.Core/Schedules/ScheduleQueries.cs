@@ -45,10 +45,6 @@ public sealed class ScheduleQueries(RefresherDb db)
         (Guid.TryParse(idOrKey, out var id) ? await FindAsync(id, cancel) : null)
         ?? await db.Schedules.AsNoTracking().Include(s => s.State).Include(s => s.Declaration).SingleOrDefaultAsync(s => s.Key == idOrKey, cancel);
 
-    /// <summary>Stretches of missed occurrences, the latest first.</summary>
-    public Task<List<OccurrenceGap>> GapsAsync(Guid id, int limit, CancellationToken cancel) =>
-        db.OccurrenceGaps.AsNoTracking().Where(g => g.ScheduleId == id).OrderByDescending(g => g.FromAt).Take(limit).ToListAsync(cancel);
-
     /// <summary>Those that come due next, the first one first.</summary>
     public Task<List<Schedule>> NextDueAsync(int limit, CancellationToken cancel) =>
         db.Schedules.AsNoTracking().Include(s => s.State).Where(s => s.State!.NextDueAt != null).OrderBy(s => s.State!.NextDueAt).Take(limit).ToListAsync(cancel);

@@ -21,6 +21,7 @@ internal static class ScheduleReader
         CheckTexts(input, errors);
         CheckTags(input, errors);
         CheckTimes(input, errors);
+        CheckCalendars(input, errors);
         RetryCheck.Check(input.Retry, errors);
         input.Retention?.Check(errors);
         var continueWith = Runs.ContinuationInput.ReadSchedules(input.ContinueWith, errors);
@@ -116,6 +117,14 @@ internal static class ScheduleReader
             {
                 errors.Add("tags", "tags: each 1 to 50 characters.");
             }
+        }
+    }
+
+    private static void CheckCalendars(ScheduleInput input, FieldErrors errors)
+    {
+        if (input.Calendars?.Any(name => string.IsNullOrEmpty(name) || name.Length > 100 || name.Contains('\0', StringComparison.Ordinal)) is true)
+        {
+            errors.Add("calendars", "calendars: names of calendars, each 1 to 100 characters; GET /api/v1/calendars lists them.");
         }
     }
 

@@ -918,6 +918,45 @@ namespace Refresher.Tasks.Migrations
                     b.ToTable("unique_keys", (string)null);
                 });
 
+            modelBuilder.Entity("Refresher.Core.Schedules.Calendars.Calendar", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Description")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("description");
+
+                    b.Property<bool>("Only")
+                        .HasColumnType("boolean")
+                        .HasColumnName("only");
+
+                    b.PrimitiveCollection<string[]>("Rules")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("rules");
+
+                    b.Property<string>("TimeZone")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("time_zone");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Name")
+                        .HasName("pk_calendars");
+
+                    b.ToTable("calendars", (string)null);
+                });
+
             modelBuilder.Entity("Refresher.Core.Schedules.Declared.ScheduleDeclaration", b =>
                 {
                     b.Property<string>("Key")
@@ -995,6 +1034,11 @@ namespace Refresher.Tasks.Migrations
                         .IsRequired()
                         .HasColumnType("jsonb")
                         .HasColumnName("cadence");
+
+                    b.PrimitiveCollection<string[]>("Calendars")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("calendars");
 
                     b.Property<string>("ConcurrencyKey")
                         .HasColumnType("text")

@@ -11,6 +11,7 @@ internal static class ActionEndpoints
         var actions = routes.MapGroup("").RequireAuthorization(Policies.Operate).RequireAntiforgery();
         ScheduleActions.MapSchedules(actions);
         RunActions.MapRuns(actions);
+        CalendarActions.MapCalendars(actions);
         QueueActions.MapQueues(actions);
         WorkerActions.MapWorkers(actions);
         routes.MapRunExport().MapScheduleExport();

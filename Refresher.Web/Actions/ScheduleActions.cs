@@ -86,8 +86,9 @@ internal static class ScheduleActions
     private static async Task<IResult> PreviewAsync(HttpContext http)
     {
         var errors = new FieldErrors();
-        var cadence = CadenceForm.Sent(await http.Request.ReadFormAsync(http.RequestAborted)).Read(errors);
-        return new Microsoft.AspNetCore.Http.HttpResults.RazorComponentResult<Upcoming>(new { Cadence = cadence, Errors = errors });
+        var form = await http.Request.ReadFormAsync(http.RequestAborted);
+        var calendars = form["calendars"].OfType<string>().Where(name => !name.Contains('\0', StringComparison.Ordinal)).ToArray();
+        return new Microsoft.AspNetCore.Http.HttpResults.RazorComponentResult<Upcoming>(new { Cadence = CadenceForm.Sent(form).Read(errors), Errors = errors, Calendars = calendars });
     }
 
     /// <summary>What has to be done before the options work, while they are typed.</summary>

@@ -98,7 +98,8 @@ public sealed class ScheduleForm
             ["options"] = Options.ToJson(),
             ["cadence"] = Cadence.ToJson(),
             ["enabled"] = Enabled,
-            ["tags"] = new JsonArray([.. this["tags"].Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(tag => JsonValue.Create(tag))]),
+            ["tags"] = List("tags"),
+            ["calendars"] = List("calendars"),
         };
         Add(json, Texts, "", text => text);
         Add(json, Numbers, "", Number);
@@ -121,6 +122,9 @@ public sealed class ScheduleForm
         return json;
     }
 
+    private JsonArray List(string field) =>
+        new([.. this[field].Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(item => JsonValue.Create(item))]);
+
     private void Add(JsonObject json, string[] fields, string prefix, Func<string, JsonNode?> node)
     {
         foreach (var field in fields.Where(field => this[prefix + field].Length > 0))
@@ -139,7 +143,7 @@ public sealed class ScheduleForm
 
     private static IEnumerable<(string Field, object? Value)> ValuesOf(Schedule s) =>
     [
-        ("key", s.Key), ("name", s.Name), ("description", s.Description), ("owner", s.Owner), ("tags", string.Join(", ", s.Tags)), ("enabled", s.Enabled),
+        ("key", s.Key), ("name", s.Name), ("description", s.Description), ("owner", s.Owner), ("tags", string.Join(", ", s.Tags)), ("calendars", string.Join(",", s.Calendars)), ("enabled", s.Enabled),
         ("queue", s.Queue), ("priority", s.Priority), ("startAt", s.StartAt), ("endAt", s.EndAt), ("maxRuns", s.MaxRuns), ("jitter", s.Jitter),
         ("misfire", s.Misfire), ("misfireWindow", s.MisfireWindow), ("overlap", s.Overlap), ("onLost", s.OnLost), ("expireAfter", s.ExpireAfter), ("timeout", s.Timeout),
         ("retry.maxAttempts", s.Retry?.MaxAttempts), ("retry.delay", s.Retry?.Delay), ("retry.factor", s.Retry?.Factor), ("retry.maxDelay", s.Retry?.MaxDelay), ("retry.jitter", s.Retry?.Jitter),

@@ -166,17 +166,6 @@ public sealed class SchedulesTests(ApiHost api)
     }
 
     [Fact]
-    public async Task Occurrences_begin_with_the_next_due_time_and_end_with_the_schedule()
-    {
-        var made = await MakeAsync("Limited", """ "maxRuns": 3 """);
-        var coming = (await api.GetAsync($"{Schedules}/limited/occurrences?limit=10")).GetProperty("coming");
-        Assert.Equal(3, coming.GetArrayLength());
-        Assert.Equal(made.GetProperty("state").GetProperty("nextDueAt").GetString(), coming[0].GetProperty("at").GetString());
-        await api.PostAsync($"{Schedules}/limited/pause", null, HttpStatusCode.OK);
-        Assert.Equal(0, (await api.GetAsync($"{Schedules}/limited/occurrences")).GetProperty("coming").GetArrayLength());
-    }
-
-    [Fact]
     public async Task Kinds_are_listed_with_the_schema_of_their_options()
     {
         var hello = (await api.GetAsync("/api/v1/kinds")).GetProperty("items").EnumerateArray().Single(kind => kind.GetProperty("name").GetString() == "hello");

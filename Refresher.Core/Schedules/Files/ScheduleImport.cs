@@ -3,6 +3,7 @@ using Npgsql;
 using Refresher.Core.Access;
 using Refresher.Core.Contract;
 using Refresher.Core.Queue;
+using Refresher.Core.Schedules.Calendars;
 
 namespace Refresher.Core.Schedules.Files;
 
@@ -70,6 +71,7 @@ public sealed class ScheduleImport(RefresherDb db, KindCatalog kinds, OptionSecr
         if (errors.Count == 0)
         {
             await ScheduleChain.CheckAsync(db, [.. wanted.Select(schedule => schedule.Read)], [.. stored.Keys.Except(wanted.Select(schedule => schedule.Read.Key))], documents.Blame, cancel);
+            await CalendarUse.HoldAsync(db, [.. wanted.Select(schedule => schedule.Input.Calendars ?? [])], documents.Blame, cancel);
         }
 
         if (errors.Count > 0)

@@ -1,6 +1,7 @@
 using Refresher.Core.Runs;
 using Refresher.Core.Schedules;
 using Refresher.Core.Schedules.Cadences;
+using Refresher.Core.Schedules.Calendars;
 
 namespace Refresher.Core.Tests.Schedules;
 
@@ -230,7 +231,7 @@ public sealed class PreparationTests
         AssertGap(result, Now.AddMinutes(-10) + shift, Now.AddMinutes(-2) + shift, 9);
     }
 
-    private static Preparation Prepare(DueSchedule schedule) => Preparation.Of(schedule, Now, Now + DueSchedules.LookAhead);
+    private static Preparation Prepare(DueSchedule schedule) => Preparation.Of(schedule, Now, Now + DueSchedules.LookAhead, CalendarSet.None);
 
     private static double[] SecondsOf(Preparation result) => [.. result.Runs.Select(run => (run.DueAt - Now).TotalSeconds)];
 

@@ -17,6 +17,7 @@ public sealed class EmptyPageTests(WebUnderTest web) : IClassFixture<WebUnderTes
     [InlineData("/", "Make the first schedule")]
     [InlineData("/schedules", "Choose a task")]
     [InlineData("/runs", "Go to the schedules")]
+    [InlineData("/calendars", "Make a calendar")]
     [InlineData("/workers", "Start Refresher.Worker")]
     [InlineData("/queues", "Hold all dispatch")]
     [InlineData("/audit", "Nobody has done anything yet")]

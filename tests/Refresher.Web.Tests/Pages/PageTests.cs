@@ -16,7 +16,7 @@ public sealed partial class PageTests(WebUnderTest web) : IClassFixture<WebUnder
         using var browser = await web.OpenAsAdminAsync();
         var (schedule, run) = await FillAsync();
 
-        foreach (var path in Site.Paths.Append($"/schedules/{schedule.Id}").Append($"/schedules/{schedule.Id}/edit").Append($"/runs/{run.Id}").Append($"/runs/{run.Id}/log?after=-1"))
+        foreach (var path in Site.Paths.Append($"/schedules/{schedule.Id}").Append($"/schedules/{schedule.Id}/edit").Append($"/schedules/{schedule.Id}/occurrences").Append($"/schedules/{schedule.Id}/occurrences?show=coming").Append($"/schedules/{schedule.Id}/backfill").Append($"/runs/{run.Id}").Append($"/runs/{run.Id}/log?after=-1"))
         {
             Site.AssertClean(path, await browser.ReadAsync(path));
         }
