@@ -71,8 +71,8 @@ public sealed class DayOutageTests(ITestOutputHelper output)
         Assert.InRange(inStep.TotalSeconds, 0, 60);
         Assert.InRange(back.Missed, schedules * 100L, long.MaxValue);
 
-        // Each has at most a gap and the latest of what it missed; what comes due while it returns is added.
-        Assert.InRange(back.Gaps, schedules / 2, schedules);
+        // Each has a gap and the latest of what it missed. What comes due on the way back is added, and one of every second may be late once more by then.
+        Assert.InRange(back.Gaps, schedules / 2, schedules + (schedules / 100));
         Assert.InRange(back.Runs, schedules / 2, (schedules * 2L) + (long)(inStep.TotalSeconds * schedules / 100));
     }
 
