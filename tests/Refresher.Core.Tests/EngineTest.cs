@@ -15,12 +15,15 @@ public abstract class EngineTest : IAsyncLifetime
 
     internal EngineHost Engine => _engine;
 
+    /// <summary>What the process is; see <see cref="EngineHost.StartAsync"/>.</summary>
+    private protected virtual string Roles => "scheduler,worker";
+
     protected virtual (string Key, string Value)[] Settings => [];
 
     public async Task InitializeAsync()
     {
         _database = await TestDatabase.CreateAsync();
-        _engine = await EngineHost.StartAsync(_database, TestKinds.Catalog, "scheduler,worker", Settings);
+        _engine = await EngineHost.StartAsync(_database, TestKinds.Catalog, Roles, Settings);
     }
 
     public async Task DisposeAsync()
