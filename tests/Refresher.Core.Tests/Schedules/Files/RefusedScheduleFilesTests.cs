@@ -1,4 +1,3 @@
-using Refresher.Core.Schedules;
 using Refresher.Core.Schedules.Files;
 
 namespace Refresher.Core.Tests.Schedules.Files;
