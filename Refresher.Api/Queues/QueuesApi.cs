@@ -65,16 +65,17 @@ internal sealed record ResumedView(HoldView? Held);
 /// <summary>A queue as the Api shows it.</summary>
 /// <param name="Held">What keeps its runs from beginning; null when nothing does.</param>
 /// <param name="Waiting">Queued runs.</param>
+/// <param name="Parked">Of these, runs that wait for a limit or for the run before them: no worker may take them yet.</param>
 /// <param name="OldestAge">Seconds the first of them has waited; null when none waits.</param>
 /// <param name="Workers">How many take from it; 0 also when Redis cannot tell.</param>
 /// <param name="Ended">Runs that living workers ended within the last minute and hour.</param>
 internal sealed record QueueView(
-    string Name, HoldView? Held, long Waiting, DateTimeOffset? OldestAt, double? OldestAge, int Workers, Throughput? Ended, IReadOnlyList<PriorityView> Priorities)
+    string Name, HoldView? Held, long Waiting, long Parked, DateTimeOffset? OldestAt, double? OldestAge, int Workers, Throughput? Ended, IReadOnlyList<PriorityView> Priorities)
 {
     public static QueueView Of(QueueStatus queue, HeldQueues held, DateTimeOffset now) => new(
-        queue.Name, HoldView.Of(held.Of(queue.Name)), queue.Waiting, queue.OldestAt, queue.OldestAt is { } at ? Math.Max(0, (now - at).TotalSeconds) : null,
-        queue.Workers ?? 0, queue.Ended, [.. queue.Depths.Select(depth => new PriorityView(depth.Priority, depth.Count, depth.OldestAt))]);
+        queue.Name, HoldView.Of(held.Of(queue.Name)), queue.Waiting, queue.Parked, queue.OldestAt, queue.OldestAt is { } at ? Math.Max(0, (now - at).TotalSeconds) : null,
+        queue.Workers ?? 0, queue.Ended, [.. queue.Depths.Select(depth => new PriorityView(depth.Priority, depth.Count, depth.Parked, depth.OldestAt))]);
 }
 
 /// <summary>What waits in a queue with one priority, 0 (first) to 4.</summary>
-internal sealed record PriorityView(short Priority, long Waiting, DateTimeOffset? OldestAt);
+internal sealed record PriorityView(short Priority, long Waiting, long Parked, DateTimeOffset? OldestAt);

@@ -11,6 +11,9 @@ public sealed record QueueStatus(string Name, QueueHold? Hold, IReadOnlyList<Que
 {
     public long Waiting => Depths.Sum(depth => depth.Count);
 
+    /// <summary>Of these, runs that wait for a limit or for the run before them.</summary>
+    public long Parked => Depths.Sum(depth => depth.Parked);
+
     /// <summary>When the first of what waits was queued.</summary>
     public DateTimeOffset? OldestAt => Depths.Min(depth => depth.OldestAt);
 }

@@ -132,6 +132,7 @@ internal sealed class RunMapping : IEntityTypeConfiguration<Run>
         run.HasIndex(r => new { r.WaitingFor, r.Priority, r.DueAt }, "ix_runs_waiting").HasFilter("waiting_for IS NOT NULL");
         run.HasIndex(r => r.ExpiresAt, "ix_runs_expiry").HasFilter("state = 'queued' AND expires_at IS NOT NULL");
         run.HasIndex(r => new { r.ScheduleId, r.Id }, "ix_runs_schedule").HasFilter("schedule_id IS NOT NULL");
+        run.HasIndex(r => new { r.ParentId, r.Id }, "ix_runs_parent").HasFilter("parent_id IS NOT NULL");
         run.HasIndex(r => r.Id, "ix_runs_trouble").HasFilter("state IN ('failed', 'expired', 'cancelled', 'skipped')");
     }
 }

@@ -27,6 +27,24 @@ public sealed class RunQueries(RefresherDb db, RunSearch search)
 
     public Task<Run?> FindAsync(Guid id, CancellationToken cancel) => db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.Id == id, cancel);
 
+    /// <summary>Runs that repeat or follow an ended run, the first one first.</summary>
+    /// <param name="limit">At most so many.</param>
+    public Task<List<Run>> FollowersAsync(Run run, int limit, CancellationToken cancel)
+    {
+        // None is due before this one has ended: of the partitions only those from then on are asked. A minute is for clocks.
+        var (id, lowest) = (run.Id, RunId.LowestAt((run.FinishedAt ?? run.DueAt) - TimeSpan.FromMinutes(1)));
+        return db.Runs.AsNoTracking().Where(r => r.ParentId == id && r.Id >= lowest).OrderBy(r => r.Id).Take(limit).ToListAsync(cancel);
+    }
+
+    /// <summary>The run of its schedule that goes on while this one waits for it to end; null when it has ended meanwhile.</summary>
+    public async Task<Run?> BeforeAsync(Run run, CancellationToken cancel)
+    {
+        var (id, schedule, lowest) = (run.Id, run.ScheduleId, RunId.LowestAt(run.DueAt - TimeSpan.FromDays(31)));
+        return schedule is null ? null : await db.Runs.AsNoTracking()
+            .Where(r => r.ScheduleId == schedule && r.Id >= lowest && r.Id != id && r.FinishedAt == null && r.State != RunState.Scheduled && r.WaitingFor != Waits.Overlap)
+            .OrderBy(r => r.Id).FirstOrDefaultAsync(cancel);
+    }
+
     /// <summary>Attempts that did not end the run, the first one first.</summary>
     public Task<List<RunAttempt>> AttemptsAsync(Guid id, CancellationToken cancel) =>
         db.RunAttempts.AsNoTracking().Where(a => a.RunId == id).OrderBy(a => a.Fence).ToListAsync(cancel);

@@ -7,7 +7,12 @@ public sealed record RecentOutcome(Guid ScheduleId, Guid RunId, RunState State, 
 
 /// <summary>How many runs wait, by queue and priority.</summary>
 /// <param name="OldestAt">When the first of them was queued.</param>
-public sealed record QueueDepth(string Queue, short Priority, long Count, DateTimeOffset? OldestAt);
+/// <param name="Parked">Of these, runs that wait for a limit or for the run before them: no worker may take them yet.</param>
+public sealed record QueueDepth(string Queue, short Priority, long Count, DateTimeOffset? OldestAt, long Parked)
+{
+    /// <summary>Runs that the next free worker may take.</summary>
+    public long Takeable => Count - Parked;
+}
 
 /// <summary>Runs that a worker holds.</summary>
 /// <param name="LeaseUntil">When the first of its leases ends unless it is renewed.</param>
@@ -37,9 +42,9 @@ public sealed class RunStatistics(NpgsqlDataSource database, TimeProvider clock)
     public async Task<IReadOnlyList<QueueDepth>> DepthAsync(CancellationToken cancel)
     {
         await using var command = database.CreateCommand(
-            "SELECT queue, priority, count(*), min(queued_at) FROM runs WHERE finished_at IS NULL AND state = 'queued' GROUP BY 1, 2 ORDER BY 1, 2");
+            "SELECT queue, priority, count(*), min(queued_at), count(waiting_for) FROM runs WHERE finished_at IS NULL AND state = 'queued' GROUP BY 1, 2 ORDER BY 1, 2");
         return await ReadAsync(
-            command, row => new QueueDepth(row.GetString(0), row.GetInt16(1), row.GetInt64(2), row.IsDBNull(3) ? null : row.GetFieldValue<DateTimeOffset>(3)), cancel);
+            command, row => new QueueDepth(row.GetString(0), row.GetInt16(1), row.GetInt64(2), row.IsDBNull(3) ? null : row.GetFieldValue<DateTimeOffset>(3), row.GetInt64(4)), cancel);
     }
 
     /// <summary>What each worker holds leases on, whether it still lives or not.</summary>

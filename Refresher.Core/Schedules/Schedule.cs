@@ -88,11 +88,11 @@ public sealed class Schedule
     /// <summary>PostgreSQL's row version: an edit over somebody else's edit is refused.</summary>
     public uint Version { get; init; }
 
-    /// <summary>The policies that its runs take along.</summary>
     /// <summary>Both together; null when nothing is chosen.</summary>
     public Runs.RetentionPolicy? Retention =>
         KeepSucceeded is null && KeepOthers is null ? null : new Runs.RetentionPolicy { Succeeded = KeepSucceeded, Others = KeepOthers };
 
+    /// <summary>The policies that its runs take along.</summary>
     internal Runs.RunPolicies RunPolicies => new() { Retry = Retry, Timeout = Timeout, OnLost = OnLost, ContinueWith = ContinueWith };
 
     public ScheduleState? State { get; init; }
@@ -119,6 +119,7 @@ internal sealed class ScheduleMapping : IEntityTypeConfiguration<Schedule>
             new ValueComparer<IReadOnlyList<Runs.Continuation>?>(
                 (one, other) => ReferenceEquals(one, other) || (one != null && other != null && Runs.RunPolicies.WriteContinuations(one) == Runs.RunPolicies.WriteContinuations(other)),
                 v => v == null ? 0 : v.Count, v => v));
+        schedule.HasIndex(s => s.ContinueWith).HasMethod("gin").HasOperators("jsonb_path_ops").HasFilter("continue_with IS NOT NULL");
         schedule.Property(s => s.Misfire).HasConversion(v => Words<Misfire>.Of(v!.Value), v => Words<Misfire>.Parse(v));
         schedule.Property(s => s.Overlap).HasConversion(v => Words<Overlap>.Of(v!.Value), v => Words<Overlap>.Parse(v));
         schedule.Property(s => s.OnLost).HasConversion(v => Words<OnLost>.Of(v!.Value), v => Words<OnLost>.Parse(v));

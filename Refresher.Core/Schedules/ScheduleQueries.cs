@@ -49,6 +49,24 @@ public sealed class ScheduleQueries(RefresherDb db)
     public Task<List<Schedule>> NextDueAsync(int limit, CancellationToken cancel) =>
         db.Schedules.AsNoTracking().Include(s => s.State).Where(s => s.State!.NextDueAt != null).OrderBy(s => s.State!.NextDueAt).Take(limit).ToListAsync(cancel);
 
+    /// <summary>Keys to choose from, in their order.</summary>
+    /// <param name="limit">At most so many.</param>
+    public Task<List<string>> KeysAsync(int limit, CancellationToken cancel) => db.Schedules.OrderBy(s => s.Key).Select(s => s.Key).Take(limit).ToListAsync(cancel);
+
+    /// <summary>What the runs of a schedule follow, and what follows them.</summary>
+    public async Task<ScheduleNeighbours> NeighboursAsync(Schedule schedule, CancellationToken cancel)
+    {
+        var wanted = schedule.ContinueWith?.Select(next => next.Schedule!).ToArray() ?? [];
+        var found = wanted.Length == 0 ? [] : await db.Schedules.AsNoTracking().Where(s => wanted.Contains(s.Key)).ToListAsync(cancel);
+        var named = RunPolicies.WriteContinuations([new Continuation { Schedule = schedule.Key }]);
+        var ids = await db.Database.SqlQuery<Guid>(
+            $"SELECT id AS \"Value\" FROM schedules WHERE continue_with @> {named}::jsonb ORDER BY key LIMIT {ScheduleNeighbours.Most}").ToListAsync(cancel);
+        var before = ids.Count == 0 ? [] : await db.Schedules.AsNoTracking().Where(s => ids.Contains(s.Id)).OrderBy(s => s.Key).ToListAsync(cancel);
+        return new ScheduleNeighbours(
+            [.. schedule.ContinueWith?.Select(next => new ScheduleNeighbour(next.On, next.Schedule!, found.Find(s => s.Key == next.Schedule))) ?? []],
+            [.. before.SelectMany(other => other.ContinueWith!.Where(next => next.Schedule == schedule.Key).Select(next => new ScheduleNeighbour(next.On, other.Key, other)))]);
+    }
+
     /// <summary>Every tag in use.</summary>
     public Task<List<string>> TagsAsync(CancellationToken cancel) =>
         db.Database.SqlQuery<string>($"SELECT DISTINCT unnest(tags) AS \"Value\" FROM schedules ORDER BY 1").ToListAsync(cancel);

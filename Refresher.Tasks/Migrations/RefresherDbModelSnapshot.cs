@@ -790,6 +790,10 @@ namespace Refresher.Tasks.Migrations
                         .HasDatabaseName("ix_runs_expiry")
                         .HasFilter("state = 'queued' AND expires_at IS NOT NULL");
 
+                    b.HasIndex(new[] { "ParentId", "Id" }, "ix_runs_parent")
+                        .HasDatabaseName("ix_runs_parent")
+                        .HasFilter("parent_id IS NOT NULL");
+
                     b.HasIndex(new[] { "ScheduleId", "Id" }, "ix_runs_schedule")
                         .HasDatabaseName("ix_runs_schedule")
                         .HasFilter("schedule_id IS NOT NULL");
@@ -1164,6 +1168,13 @@ namespace Refresher.Tasks.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_schedules");
+
+                    b.HasIndex("ContinueWith")
+                        .HasDatabaseName("ix_schedules_continue_with")
+                        .HasFilter("continue_with IS NOT NULL");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("ContinueWith"), "gin");
+                    NpgsqlIndexBuilderExtensions.HasOperators(b.HasIndex("ContinueWith"), new[] { "jsonb_path_ops" });
 
                     b.HasIndex("Key")
                         .IsUnique()

@@ -13,6 +13,7 @@ internal static class ActionEndpoints
         RunActions.MapRuns(actions);
         CalendarActions.MapCalendars(actions);
         QueueActions.MapQueues(actions);
+        LimitActions.MapLimits(actions);
         WorkerActions.MapWorkers(actions);
         routes.MapRunExport().MapScheduleExport();
         return routes;

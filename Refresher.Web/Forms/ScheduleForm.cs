@@ -10,11 +10,15 @@ namespace Refresher.Web.Forms;
 /// <summary>A schedule as the texts of its form. They become the same JSON that the Api takes, and Core says what is wrong with it.</summary>
 public sealed class ScheduleForm
 {
-    private static readonly string[] Texts = ["key", "name", "description", "owner", "queue", "misfire", "overlap", "onLost", "jitter", "misfireWindow", "expireAfter", "timeout"];
+    /// <summary>Keys of schedules that are offered to choose from; any other can be written.</summary>
+    public const int MostKeys = 500;
+
+    private static readonly string[] Texts = ["key", "name", "description", "owner", "queue", "misfire", "overlap", "onLost", "jitter", "misfireWindow", "expireAfter", "timeout", "concurrencyKey"];
     private static readonly string[] Numbers = ["priority", "maxRuns"];
     private static readonly string[] Moments = ["startAt", "endAt"];
     private static readonly string[] RetryNumbers = ["maxAttempts", "factor", "jitter"];
     private static readonly string[] RetryTexts = ["delay", "maxDelay"];
+    private static readonly string[] RetryLists = ["delays", "onlyOn", "exceptOn"];
     private static readonly string[] RetentionTexts = ["succeeded", "others"];
 
     private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
@@ -26,6 +30,9 @@ public sealed class ScheduleForm
     public OptionsForm Options { get; }
 
     public CadenceForm Cadence { get; }
+
+    /// <summary>What follows its runs, without spare rows.</summary>
+    public IReadOnlyList<FollowRow> Follows { get; private init; } = [];
 
     /// <summary>Text of a field; empty when it has none, which means the default.</summary>
     public string this[string field] => _texts.GetValueOrDefault(field, "");
@@ -41,7 +48,7 @@ public sealed class ScheduleForm
 
     public static ScheduleForm From(KindDescriptor kind, Schedule schedule)
     {
-        var form = new ScheduleForm(kind, OptionsForm.From(kind, Json(schedule.Options)), CadenceForm.From(schedule.Cadence));
+        var form = new ScheduleForm(kind, OptionsForm.From(kind, Json(schedule.Options)), CadenceForm.From(schedule.Cadence)) { Follows = FollowRows.Of(schedule.ContinueWith) };
         foreach (var (field, value) in ValuesOf(schedule))
         {
             form._texts[field] = TextOf(value);
@@ -53,7 +60,7 @@ public sealed class ScheduleForm
     /// <param name="stored">What is edited; null for something new.</param>
     public static ScheduleForm Sent(KindDescriptor kind, IFormCollection sent, Schedule? stored)
     {
-        var form = new ScheduleForm(kind, OptionsForm.Sent(kind, sent, stored?.Kind == kind.Name ? Json(stored.Options) : []), CadenceForm.Sent(sent));
+        var form = new ScheduleForm(kind, OptionsForm.Sent(kind, sent, stored?.Kind == kind.Name ? Json(stored.Options) : []), CadenceForm.Sent(sent)) { Follows = FollowRows.Sent(sent) };
         foreach (var (field, text) in sent)
         {
             form._texts[field] = text.ToString().Trim().ReplaceLineEndings("\n");
@@ -67,6 +74,11 @@ public sealed class ScheduleForm
     public ScheduleInput? ToInput(FieldErrors errors)
     {
         var json = ToJson();
+        if (json["retry"] is JsonObject retry && retry["maxAttempts"] is null)
+        {
+            errors.Add("retry.maxAttempts", "maxAttempts: with any other value for retries it has to be said, 1 to 100.");
+        }
+
         while (true)
         {
             var wrong = new FieldErrors();
@@ -98,32 +110,32 @@ public sealed class ScheduleForm
             ["options"] = Options.ToJson(),
             ["cadence"] = Cadence.ToJson(),
             ["enabled"] = Enabled,
-            ["tags"] = List("tags"),
-            ["calendars"] = List("calendars"),
+            ["tags"] = List(this["tags"]),
+            ["calendars"] = List(this["calendars"]),
         };
         Add(json, Texts, "", text => text);
         Add(json, Numbers, "", Number);
         Add(json, Moments, "", text => DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var utc) ? utc.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture) : text);
-        if (this["retry.maxAttempts"].Length > 0)
+        if (Follows.Count > 0)
         {
-            var retry = new JsonObject();
-            Add(retry, RetryNumbers, "retry.", Number);
-            Add(retry, RetryTexts, "retry.", text => text);
-            json["retry"] = retry;
+            json["continueWith"] = FollowRows.ToJson(Follows);
         }
 
-        if (RetentionTexts.Any(field => this["retention." + field].Length > 0))
+        var (retry, retention) = (new JsonObject(), new JsonObject());
+        Add(retry, RetryNumbers, "retry.", Number);
+        Add(retry, RetryTexts, "retry.", text => text);
+        Add(retry, RetryLists, "retry.", List);
+        Add(retention, RetentionTexts, "retention.", text => text);
+        foreach (var (name, part) in ((string, JsonObject)[])[("retry", retry), ("retention", retention)])
         {
-            var retention = new JsonObject();
-            Add(retention, RetentionTexts, "retention.", text => text);
-            json["retention"] = retention;
+            if (part.Count > 0)
+            {
+                json[name] = part;
+            }
         }
 
         return json;
     }
-
-    private JsonArray List(string field) =>
-        new([.. this[field].Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(item => JsonValue.Create(item))]);
 
     private void Add(JsonObject json, string[] fields, string prefix, Func<string, JsonNode?> node)
     {
@@ -136,6 +148,9 @@ public sealed class ScheduleForm
     private static bool Remove(JsonObject json, ReadOnlySpan<string> path) =>
         path is [var name] ? json.Remove(name) : json[path[0]] is JsonObject inner && Remove(inner, path[1..]);
 
+    /// <summary>What stands between commas.</summary>
+    private static JsonArray List(string text) => [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(one => JsonValue.Create(one))];
+
     private static JsonNode? Number(string text) =>
         decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : text;
 
@@ -147,7 +162,9 @@ public sealed class ScheduleForm
         ("queue", s.Queue), ("priority", s.Priority), ("startAt", s.StartAt), ("endAt", s.EndAt), ("maxRuns", s.MaxRuns), ("jitter", s.Jitter),
         ("misfire", s.Misfire), ("misfireWindow", s.MisfireWindow), ("overlap", s.Overlap), ("onLost", s.OnLost), ("expireAfter", s.ExpireAfter), ("timeout", s.Timeout),
         ("retry.maxAttempts", s.Retry?.MaxAttempts), ("retry.delay", s.Retry?.Delay), ("retry.factor", s.Retry?.Factor), ("retry.maxDelay", s.Retry?.MaxDelay), ("retry.jitter", s.Retry?.Jitter),
-        ("retention.succeeded", s.KeepSucceeded), ("retention.others", s.KeepOthers),
+        ("retry.delays", s.Retry?.Delays is { } delays ? string.Join(", ", delays.Select(wait => TextOf(wait))) : null),
+        ("retry.onlyOn", s.Retry?.OnlyOn is { } only ? string.Join(", ", only) : null), ("retry.exceptOn", s.Retry?.ExceptOn is { } except ? string.Join(", ", except) : null),
+        ("concurrencyKey", s.ConcurrencyKey), ("retention.succeeded", s.KeepSucceeded), ("retention.others", s.KeepOthers),
     ];
 
     private static string TextOf(object? value) => value switch

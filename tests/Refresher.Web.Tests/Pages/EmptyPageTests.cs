@@ -20,6 +20,7 @@ public sealed class EmptyPageTests(WebUnderTest web) : IClassFixture<WebUnderTes
     [InlineData("/calendars", "Make a calendar")]
     [InlineData("/workers", "Start Refresher.Worker")]
     [InlineData("/queues", "Hold all dispatch")]
+    [InlineData("/limits", "only so many runs")]
     [InlineData("/audit", "Nobody has done anything yet")]
     public async Task An_empty_page_says_what_to_do(string path, string advice)
     {

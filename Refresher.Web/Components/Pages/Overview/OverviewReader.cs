@@ -33,6 +33,9 @@ public sealed record Overview
 
     public long Waiting => Queues.Sum(queue => queue.Count);
 
+    /// <summary>Of what waits, what no worker may take yet: it waits for a limit or for the run before it.</summary>
+    public long Parked => Queues.Sum(queue => queue.Parked);
+
     public IEnumerable<NodeStatus> Workers => Nodes?.Where(node => node.Role == "worker") ?? [];
 
     public IEnumerable<NodeStatus> Schedulers => Nodes?.Where(node => node.Role == "scheduler") ?? [];
