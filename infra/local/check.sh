@@ -19,12 +19,20 @@ verb_test() {
     install_for test
     build Refresher.sln
     rm -rf "$results"
+    mkdir -p "$results"
+    touch "$results/.began"
     # A test process that ends stops its servers; a tenth of a second, the default, is short for that.
     VSTEST_TESTHOST_SHUTDOWN_TIMEOUT=20000 dotnet test Refresher.sln --no-build -nologo -v q -p:PackageSet="$(package_set)" \
         ${filter:+--filter "$filter"} --logger trx --results-directory "$results" \
         --blame-hang-timeout 10m --blame-hang-dump-type none ${COLLECT:+--collect "$COLLECT"} || status=$?
+    reports "$results"
     totals "$results"
     return $status
+}
+
+# What the suites have written for people since the results' folder was made.
+reports() {
+    [ ! -d "$STATE/chaos" ] || find "$STATE/chaos" -name '*.md' -newer "$1/.began" -printf 'Report: %p (JSON beside it)\n'
 }
 
 # The sum over all projects' result files: `N passed, N failed, N skipped`.

@@ -3,8 +3,19 @@
 has() { command -v "$1" > /dev/null 2>&1; }
 has_postgres() { compgen -G '/usr/lib/postgresql/*/bin/postgres' > /dev/null || has postgres; }
 
-# The Debian packages that are missing for: up | test. Only what the verb needs, and only what is not there in some other form.
+# Debian's Python, whose packages another one in the path does not see.
+has_python() { /usr/bin/python3 -c "import $1" > /dev/null 2>&1; }
+
+# The Debian packages that are missing for: up | test | peers. Only what the verb needs, and only what is not there in some other form.
 missing_packages() {
+    # What bench measures beside ours. It goes on without them.
+    if [ "$1" = peers ]; then
+        has_python celery || echo python3-celery
+        has_python django_celery_beat || echo python3-django-celery-beat
+        has_python redis || echo python3-redis
+        has_python psycopg2 || echo python3-psycopg2
+        return
+    fi
     if [ "$(package_set)" = core ]; then
         has_postgres || echo postgresql
         has redis-server || echo redis-server

@@ -82,6 +82,11 @@ verb_bench() {
     choose_package_set
     install_for up
     [ -d tests/Refresher.Bench ] || die "there are no measurements in this tree (tests/Refresher.Bench)"
+    case " ${ARGS[*]} " in
+        *" --help "* | *" --no-peers "* | *" --burst "*) ;;
+        # Figures alone go to the output.
+        *) (install_for peers) >&2 || ARGS+=(--no-peers) ;;
+    esac
     dotnet run --project tests/Refresher.Bench -c Release -p:PackageSet="$(package_set)" -- "${ARGS[@]}"
 }
 

@@ -1,7 +1,5 @@
-using System.Diagnostics;
-using System.Text.Json;
 using Npgsql;
-using Refresher.Core.Schedules;
+using Refresher.Bench.Peers;
 using Refresher.Tasks;
 using Refresher.Testing;
 
@@ -12,7 +10,24 @@ internal static class Lateness
 {
     public static async Task RunAsync(BenchOptions options, Figures figures)
     {
-        var (schedules, perSecond, seconds, edits) = (options.Number("schedules", 100_000), options.Number("due", 1000), options.Number("seconds", 60), options.Number("edits", 200));
+        var (schedules, perSecond, seconds) = (options.Number("schedules", 100_000), options.Number("due", 1000), options.Number("seconds", 60));
+        if (options.Has("burst"))
+        {
+            await Burst.RunAsync(options.Number("burst", 20_000), options.Number("limit", 200), options.Text("task", "http-request"), figures);
+            return;
+        }
+
+        await OursAsync(schedules, perSecond, seconds, options.Number("edits", 200), figures);
+        if (options.WithPeers)
+        {
+            // The same share of them is due in a second.
+            var theirs = options.Number("peer-schedules", 10_000);
+            await Celery.LatenessAsync(theirs, (int)Math.Max(1, (long)perSecond * theirs / schedules), seconds, figures);
+        }
+    }
+
+    private static async Task OursAsync(int schedules, int perSecond, int seconds, int edits, Figures figures)
+    {
         await using var database = await TestDatabase.CreateAsync();
         await using var client = await EngineHost.StartAsync(database, TaskCatalog.Kinds, "scheduler");
         await client.StopAsync();
@@ -26,11 +41,13 @@ internal static class Lateness
         await using var editor = await EngineHost.StartAsync(database, TaskCatalog.Kinds, "");
         await Task.Delay(TimeSpan.FromSeconds(10));
         var from = await NowAsync(source);
-        var seen = await EditAsync(editor, source, edits, TimeSpan.FromSeconds(seconds));
+        var load = new Edits(editor, source);
+        await load.MakeAsync(edits, TimeSpan.FromSeconds(seconds));
         var to = await NowAsync(source);
         await Task.Delay(TimeSpan.FromSeconds(5));
         await ReportAsync(source, from, to, perSecond, figures);
-        figures.Say("edits made per second", seen, "1/s");
+        figures.Say("edits made per second", load.PerSecond, "1/s");
+        figures.SayShares("edit to its run", await load.SeenAfterAsync(), 0.5, 0.99, 1);
     }
 
     private static Dictionary<string, string> Quiet => new() { ["Logging__LogLevel__Default"] = "Warning" };
@@ -53,38 +70,6 @@ internal static class Lateness
         await command.ExecuteNonQueryAsync();
         await using var analyze = source.CreateCommand("ANALYZE schedules, schedule_states");
         await analyze.ExecuteNonQueryAsync();
-    }
-
-    /// <summary>Edits schedules that are not due, as people and programs would, and says how many a second it managed.</summary>
-    private static async Task<double> EditAsync(EngineHost editor, NpgsqlDataSource source, int perSecond, TimeSpan time)
-    {
-        var ids = new List<Guid>();
-        await using (var command = source.CreateCommand("SELECT schedule_id FROM schedule_states WHERE next_due_at > now() + interval '1 day' LIMIT 5000"))
-        await using (var reader = await command.ExecuteReaderAsync())
-        {
-            while (await reader.ReadAsync())
-            {
-                ids.Add(reader.GetGuid(0));
-            }
-        }
-
-        var cadence = JsonSerializer.SerializeToElement(new { type = "cron", cron = "0 0 1 1 *", timeZone = "UTC" });
-        var began = Stopwatch.StartNew();
-        var made = 0;
-        while (began.Elapsed < time)
-        {
-            var id = ids[made % ids.Count];
-            await editor.WithAsync<ScheduleCommands, object>(async commands => (await commands.UpdateAsync(
-                id, new ScheduleInput { Name = $"Edited {made}", Kind = "hello", Cadence = cadence }, null, default)).Value!);
-            made++;
-            var ahead = TimeSpan.FromSeconds((double)made / perSecond) - began.Elapsed;
-            if (ahead > TimeSpan.Zero)
-            {
-                await Task.Delay(ahead);
-            }
-        }
-
-        return made / began.Elapsed.TotalSeconds;
     }
 
     private static async Task ReportAsync(NpgsqlDataSource source, DateTime from, DateTime to, int perSecond, Figures figures)

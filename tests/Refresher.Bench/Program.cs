@@ -6,8 +6,11 @@ Console.SetOut(Console.Error);
 if (args.Contains("--help"))
 {
     Console.Error.WriteLine("""
-        throughput   runs recorded a second   [--runs N (20000)] [--workers N (2)]
-        lateness     how punctual many schedules are   [--schedules N (100000)] [--due N a second (1000)] [--edits N a second (200)] [--seconds N (60)]
+        throughput   runs recorded a second, and Celery's beside it   [--runs N (20000)] [--workers N (2)]
+        lateness     how punctual many schedules are, and Celery beat's beside them
+                     [--schedules N (100000)] [--due N a second (1000)] [--edits N a second (200)] [--seconds N (60)] [--peer-schedules N (10000)]
+        lateness --burst [N (20000)]   so many runs due in one second under a limit   [--limit N (200)] [--task hello|http-request (http-request, 20 ms each)]
+        --no-peers   without Celery
         --json       a JSON object a figure
         """);
     return 0;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
+using Refresher.Bench.Peers;
 using Refresher.Core.Runs;
 using Refresher.Tasks;
 using Refresher.Testing;
@@ -12,6 +13,16 @@ internal static class Throughput
     public static async Task RunAsync(BenchOptions options, Figures figures)
     {
         var (runs, workers) = (options.Number("runs", 20_000), options.Number("workers", 2));
+        var perSecond = await OursAsync(runs, workers, figures);
+        if (options.WithPeers)
+        {
+            await Celery.ThroughputAsync(runs, perSecond, figures);
+        }
+    }
+
+    /// <returns>Runs recorded per second.</returns>
+    private static async Task<double> OursAsync(int runs, int workers, Figures figures)
+    {
         await using var database = await TestDatabase.CreateAsync();
         await using var scheduler = ServiceProcess.Start("Scheduler", "scheduler", database, Quiet);
         await using var client = await EngineHost.StartAsync(database, TaskCatalog.Kinds, "");
@@ -26,6 +37,7 @@ internal static class Throughput
             figures.Say("runs recorded per second", runs / drained.TotalSeconds, "runs/s", "from the first post to the last outcome");
             figures.Say("worker processor time per run", crew.Select((worker, i) => worker.Cpu - cpu[i]).Sum(t => t.TotalMicroseconds) / runs, "µs");
             figures.Say("worker memory", crew.Max(worker => worker.Memory) / 1e6, "MB", "the larger one");
+            return runs / drained.TotalSeconds;
         }
         finally
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Xunit.Abstractions;
 
@@ -8,7 +9,7 @@ public sealed class EngineChaosTests(ITestOutputHelper output)
 {
     [Fact]
     public Task Nothing_is_lost_or_recorded_twice_while_everything_is_killed() =>
-        new Scenario(output).RunAsync(workers: 3, perSecond: 125, least: 5000, BreakEverythingAsync);
+        new Scenario("short", output).RunAsync(workers: 3, perSecond: 125, least: 5000, BreakEverythingAsync);
 
     /// <summary>The long form: ten minutes, or as many as <c>CHAOS_MINUTES</c> says, of whatever chance brings.</summary>
     [Fact]
@@ -16,7 +17,7 @@ public sealed class EngineChaosTests(ITestOutputHelper output)
     public Task Nothing_is_lost_or_recorded_twice_in_minutes_of_random_kills()
     {
         var minutes = double.Parse(Environment.GetEnvironmentVariable("CHAOS_MINUTES") ?? "10", CultureInfo.InvariantCulture);
-        return new Scenario(output).RunAsync(workers: 3, perSecond: 500, least: 0, cluster => BreakAtRandomAsync(cluster, TimeSpan.FromMinutes(minutes)));
+        return new Scenario("long", output).RunAsync(workers: 3, perSecond: 500, least: 0, cluster => BreakAtRandomAsync(cluster, TimeSpan.FromMinutes(minutes)));
     }
 
     private static async Task BreakEverythingAsync(Cluster cluster)
@@ -29,6 +30,7 @@ public sealed class EngineChaosTests(ITestOutputHelper output)
         await cluster.FlushRedisAsync();
         await Task.Delay(TimeSpan.FromSeconds(3));
         await cluster.KillServerAsync("redis");
+        cluster.JumpClock("worker-2", TimeSpan.FromDays(-1));
         await Task.Delay(TimeSpan.FromSeconds(3));
         var frozen = cluster.FreezeAsync("scheduler-1", TimeSpan.FromSeconds(20));
         await Task.Delay(TimeSpan.FromSeconds(3));
@@ -36,32 +38,52 @@ public sealed class EngineChaosTests(ITestOutputHelper output)
         await Task.Delay(TimeSpan.FromSeconds(3));
         await cluster.FreezeAsync("worker-2", TimeSpan.FromSeconds(13));
         await frozen;
+        cluster.JumpClock("scheduler-2", TimeSpan.FromHours(-3));
         cluster.KillAndStart("worker-3");
-        cluster.KillAndStart("scheduler-2");
+        await cluster.KillSchedulersBeforeSendAsync();
     }
 
+    /// <summary>All kinds of breaks in an order of chance, then again in another one: a short run has as many of them as it can.</summary>
     private static async Task BreakAtRandomAsync(Cluster cluster, TimeSpan time)
     {
-        var began = System.Diagnostics.Stopwatch.StartNew();
+        Func<Cluster, Task>[] breaks =
+        [
+            c => c.FreezeAsync(Any("worker", 3), TimeSpan.FromSeconds(Random.Shared.Next(2, 15))),
+            c => c.FreezeAsync(Any("worker", 3), TimeSpan.FromSeconds(Random.Shared.Next(2, 15))),
+            c => c.FreezeAsync(Any("scheduler", 2), TimeSpan.FromSeconds(Random.Shared.Next(2, 20))),
+            c => c.FlushRedisAsync(),
+            c => c.KillServerAsync("redis"),
+            c => c.RestartServerAsync("postgres"),
+            c => KillAsync(c, Any("scheduler", 2)),
+            c => c.KillSchedulersBeforeSendAsync(),
+            c => KillAsync(c, Any("worker", 3)),
+            c => KillAsync(c, Any("worker", 3)),
+            c => JumpAsync(c, Random.Shared.Next(2) == 0 ? "scheduler-2" : "worker-2"),
+        ];
+        var began = Stopwatch.StartNew();
         while (began.Elapsed < time)
         {
-            await Task.Delay(TimeSpan.FromSeconds(Random.Shared.Next(4, 12)));
-            await (Random.Shared.Next(10) switch
+            Random.Shared.Shuffle(breaks);
+            foreach (var breakAsync in breaks.TakeWhile(_ => began.Elapsed < time))
             {
-                0 or 1 => cluster.FreezeAsync($"worker-{Random.Shared.Next(1, 4)}", TimeSpan.FromSeconds(Random.Shared.Next(2, 15))),
-                2 => cluster.FreezeAsync($"scheduler-{Random.Shared.Next(1, 3)}", TimeSpan.FromSeconds(Random.Shared.Next(2, 20))),
-                3 => cluster.FlushRedisAsync(),
-                4 => cluster.KillServerAsync("redis"),
-                5 => cluster.RestartServerAsync("postgres"),
-                6 or 7 => KillAsync(cluster, $"scheduler-{Random.Shared.Next(1, 3)}"),
-                _ => KillAsync(cluster, $"worker-{Random.Shared.Next(1, 4)}"),
-            });
+                await Task.Delay(TimeSpan.FromSeconds(Random.Shared.Next(3, 10)));
+                await breakAsync(cluster);
+            }
         }
     }
+
+    private static string Any(string part, int count) => $"{part}-{Random.Shared.Next(1, count + 1)}";
 
     private static Task KillAsync(Cluster cluster, string name)
     {
         cluster.KillAndStart(name);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Up to a day ahead or behind.</summary>
+    private static Task JumpAsync(Cluster cluster, string name)
+    {
+        cluster.JumpClock(name, TimeSpan.FromMinutes(Random.Shared.Next(-1440, 1441)));
         return Task.CompletedTask;
     }
 }

@@ -79,7 +79,8 @@ public sealed class ServiceProcess : IAsyncDisposable
     }
 
     /// <summary>SIGKILL: it gets no chance to say anything.</summary>
-    public void Kill() => _process.Kill(entireProcessTree: true);
+    /// <param name="withChildren">Finding them takes some tenths of a second; where the instant matters and there are none, say false.</param>
+    public void Kill(bool withChildren = true) => _process.Kill(withChildren);
 
     /// <summary>Sends a signal by name: <c>STOP</c>, <c>CONT</c>, <c>TERM</c>.</summary>
     public void Signal(string signal)
