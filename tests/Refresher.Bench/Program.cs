@@ -1,8 +1,10 @@
 using Refresher.Bench;
+using Refresher.Testing;
 
 // Figures alone go to the output; what the servers say goes beside it.
 var figures = new Figures(Console.Out, args.Contains("--json"));
 Console.SetOut(Console.Error);
+TestServers.SharedAreDurable = true;
 if (args.Contains("--help"))
 {
     Console.Error.WriteLine("""

@@ -30,7 +30,7 @@ internal static class Throughput
         try
         {
             await RoundAsync(client, database, 2000);
-            figures.Title($"throughput: {runs:n0} hello runs, {workers} workers");
+            figures.Title($"throughput: {runs:n0} hello runs, {workers} workers, PostgreSQL with {await DurabilityAsync(database)}");
             var cpu = crew.Select(worker => worker.Cpu).ToArray();
             var (posted, drained) = await RoundAsync(client, database, runs);
             figures.Say("runs posted per second", runs / posted.TotalSeconds, "runs/s");
@@ -46,6 +46,13 @@ internal static class Throughput
                 await worker.DisposeAsync();
             }
         }
+    }
+
+    private static async Task<string> DurabilityAsync(TestDatabase database)
+    {
+        await using var source = NpgsqlDataSource.Create(database.ConnectionString);
+        await using var command = source.CreateCommand("SELECT format('fsync %s, synchronous_commit %s', current_setting('fsync'), current_setting('synchronous_commit'))");
+        return (string)(await command.ExecuteScalarAsync())!;
     }
 
     private static Dictionary<string, string> Quiet => new() { ["Logging__LogLevel__Default"] = "Warning" };

@@ -33,7 +33,7 @@ internal sealed class Cluster : IAsyncDisposable
 
     public static async Task<Cluster> StartAsync(Ledger ledger, int workers)
     {
-        var servers = await TestServers.StartAsync();
+        var servers = await TestServers.StartAsync(durable: true);
         var database = await TestDatabase.CreateAsync(servers);
         var scheduler = ServiceProcess.Start("Scheduler", "scheduler-1", database);
         var cluster = new Cluster(servers, database, await EngineHost.StartAsync(database, TaskCatalog.Kinds, ""), ledger);

@@ -19,8 +19,9 @@ internal sealed record Doubled(Guid Run, IReadOnlyList<DateTimeOffset> At, IRead
         for (var i = 1; i < calls.Length; i++)
         {
             var (first, second) = (calls[i - 1], calls[i]);
-            cause = workers.Count < calls.Length ? null : breaks.LastOrDefault(broken =>
-                broken.At <= second.Began && broken.Until >= first.Began - OnItsWay && (broken.Part == "postgres" || workers.Contains(broken.Part)));
+            Break[] between = [.. breaks.Where(broken => broken.At <= second.Began && broken.Until >= first.Began - OnItsWay)];
+            cause = workers.Count < calls.Length ? null
+                : between.LastOrDefault(broken => workers.Contains(broken.Part)) ?? between.LastOrDefault(broken => broken.Part == "postgres");
             if (cause is null)
             {
                 break;

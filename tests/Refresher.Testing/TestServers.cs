@@ -28,10 +28,19 @@ public sealed class TestServers : IAsyncDisposable
     /// <summary>The servers that all tests of this process share; each takes a database of its own, see <see cref="TestDatabase"/>.</summary>
     public static Task<TestServers> SharedAsync() => s_shared.Value;
 
+    /// <summary>The shared servers write as those of a real system do; to be said before they are first used. Not needed where only outcomes matter.</summary>
+    public static bool SharedAreDurable { get; set; }
+
     /// <summary>Servers for a test that stops, kills or wipes them.</summary>
-    public static async Task<TestServers> StartAsync(CancellationToken cancel = default)
+    /// <param name="durable">What PostgreSQL has committed is on the disk and survives its end, as in a real system; without it tests are faster.</param>
+    public static async Task<TestServers> StartAsync(bool durable = false, CancellationToken cancel = default)
     {
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Refresher_AppHost>(["--only", "servers"], cancel);
+        if (durable)
+        {
+            builder.Resources.Single(resource => resource.Name == "postgres").Annotations.Add(new CommandLineArgsCallbackAnnotation(BeDurableAsync));
+        }
+
         var app = await builder.BuildAsync(cancel);
         await app.StartAsync(cancel);
         await app.ResourceNotifications.WaitForResourceHealthyAsync("postgres", cancel);
@@ -98,9 +107,21 @@ public sealed class TestServers : IAsyncDisposable
         }
     }
 
+    /// <summary>Of settings that are given twice the later one counts.</summary>
+    private static Task BeDurableAsync(CommandLineArgsCallbackContext context)
+    {
+        foreach (var setting in new[] { "fsync=on", "full_page_writes=on", "synchronous_commit=on" })
+        {
+            context.Args.Add("-c");
+            context.Args.Add(setting);
+        }
+
+        return Task.CompletedTask;
+    }
+
     private static async Task<TestServers> StartSharedAsync()
     {
-        var servers = await StartAsync();
+        var servers = await StartAsync(SharedAreDurable);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => servers.DisposeAsync().AsTask().GetAwaiter().GetResult();
         return servers;
     }
