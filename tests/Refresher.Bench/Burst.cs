@@ -60,11 +60,11 @@ internal static class Burst
         figures.SayShares("Api lists during the burst", busy.Lists, 0.5, 0.95, 1);
     }
 
-    /// <summary>Three quarters of the limit each: together more than may go on.</summary>
+    /// <summary>Either worker has room for all that may go on.</summary>
     private static Dictionary<string, string> Wide(int limit) => new()
     {
         ["Logging__LogLevel__Default"] = "Warning",
-        ["Worker__Concurrency"] = FormattableString.Invariant($"{Math.Max(1, limit * 3 / 4)}"),
+        ["Worker__Concurrency"] = FormattableString.Invariant($"{limit}"),
     };
 
     /// <summary>Processes that have just started are slow for reasons of their own.</summary>
