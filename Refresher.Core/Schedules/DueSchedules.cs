@@ -16,7 +16,8 @@ namespace Refresher.Core.Schedules;
 internal sealed class DueSchedules(NpgsqlDataSource database, RunInserts inserts, KindCatalog kinds, OptionSecrets secrets, CalendarCatalog calendars, TimeProvider clock)
 {
     /// <summary>Runs are written this long before they are due, so that releasing them is all that is left to do in time.</summary>
-    public static readonly TimeSpan LookAhead = TimeSpan.FromSeconds(2);
+    /// <remarks>Not a whole number of seconds: most occurrences are at whole ones, and then the writing falls between them.</remarks>
+    public static readonly TimeSpan LookAhead = TimeSpan.FromSeconds(2.5);
 
     /// <summary>Schedules taken in one transaction.</summary>
     public const int BatchSize = 500;
