@@ -108,7 +108,10 @@ internal sealed partial class Onlooker : IAsyncDisposable
         var token = Token().Match(await _browser.GetStringAsync("/login")).Groups[1].Value;
         using var form = new FormUrlEncodedContent(new Dictionary<string, string>
         {
-            ["_handler"] = "login", ["Form.User"] = FirstLogin.AdminName, ["Form.Password"] = password, ["__RequestVerificationToken"] = token,
+            ["_handler"] = "login",
+            ["Form.User"] = FirstLogin.AdminName,
+            ["Form.Password"] = password,
+            ["__RequestVerificationToken"] = token,
         });
         using var answer = await _browser.PostAsync("/login", form);
         if (answer.StatusCode != System.Net.HttpStatusCode.Redirect)
