@@ -38,7 +38,8 @@ internal static class Celery
         Say("celery beat lateness p50", "p50", 1, "ms");
         Say("celery beat lateness p99", "p99", 1, "ms", "of those that had begun");
         Say("celery beat lateness max", "max", 1, "ms");
-        Say("celery beat edit to its run p50", "editP50", 1000, "ms", $"of {measured.GetProperty("edits").GetInt32()} edits, one at a time, due at once");
+        Say("celery beat edits seen within a minute", "editsSeen", 1, "edits", $"of {measured.GetProperty("edits").GetInt32()}, one at a time, due at once");
+        Say("celery beat edit to its run p50", "editP50", 1000, "ms", "of those seen");
         Say("celery beat edit to its run max", "editMax", 1000, "ms");
 
         void Say(string name, string property, double factor, string unit, string note = "")
