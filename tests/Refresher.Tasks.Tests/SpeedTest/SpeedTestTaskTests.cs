@@ -59,7 +59,7 @@ public sealed class SpeedTestTaskTests(SpeedTestFixture tests) : IClassFixture<S
         var gone = row.Candidates.Single(candidate => candidate.Server.Name == "Gone");
         Assert.Null(gone.LatencyMs);
         Assert.NotNull(gone.Failure);
-        Assert.InRange(row.Candidates.Single(candidate => candidate.Server.Name == "Potsdam").LatencyMs!.Value, 40, 1000);
+        Assert.InRange(row.Candidates.Single(candidate => candidate.Server.Name == "Potsdam").LatencyMs!.Value, 40, 10_000);
         Assert.True(row.Candidates.Single(candidate => candidate.Chosen).LatencyMs < 40);
     }
 
