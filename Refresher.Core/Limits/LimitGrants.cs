@@ -17,8 +17,10 @@ public sealed class LimitGrants(LimitCatalog catalog)
     private const string WaitingSql = """
         SELECT id, kind, queue, priority, concurrency_key FROM runs
         WHERE waiting_for = $1 AND finished_at IS NULL AND state = 'queued' AND (expires_at IS NULL OR expires_at > $3)
-        ORDER BY priority, due_at, id LIMIT $2 FOR UPDATE SKIP LOCKED
+        ORDER BY priority, due_at, id LIMIT $2
         """;
+
+    private const string LockedSql = WaitingSql + " FOR UPDATE SKIP LOCKED";
 
     private const string GrantSql = """
         UPDATE runs SET waiting_for = NULL, limited = id = ANY($5), queued_at = $4, held_since = NULL,
@@ -122,9 +124,10 @@ public sealed class LimitGrants(LimitCatalog catalog)
         await move.ExecuteNonQueryAsync(cancel);
     }
 
-    internal static async Task<List<WaitingForLimit>> WaitingAsync(NpgsqlConnection connection, string key, long most, DateTimeOffset now, CancellationToken cancel)
+    /// <summary>The first of those that wait, locked; unlocked where the limits have to be locked before them.</summary>
+    internal static async Task<List<WaitingForLimit>> WaitingAsync(NpgsqlConnection connection, string key, long most, DateTimeOffset now, CancellationToken cancel, bool locked = true)
     {
-        await using var command = new NpgsqlCommand(WaitingSql, connection) { Parameters = { new() { Value = key }, new() { Value = most }, new() { Value = now } } };
+        await using var command = new NpgsqlCommand(locked ? LockedSql : WaitingSql, connection) { Parameters = { new() { Value = key }, new() { Value = most }, new() { Value = now } } };
         await using var row = await command.ExecuteReaderAsync(cancel);
         var waiting = new List<WaitingForLimit>();
         while (await row.ReadAsync(cancel))

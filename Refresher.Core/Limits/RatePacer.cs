@@ -74,13 +74,16 @@ internal sealed class RatePacer(
         }
 
         var now = clock.GetUtcNow();
-        var waiting = await LimitGrants.WaitingAsync(connection, rule.RateKey, BatchSize, now, cancel);
-        if (waiting.Count == 0)
+        var seen = await LimitGrants.WaitingAsync(connection, rule.RateKey, BatchSize, now, cancel, locked: false);
+        if (seen.Count == 0)
         {
             return false;
         }
 
-        var admission = await Admission.TryAsync(connection, rules, [], waiting.Select(run => run.Subject), cancel);
+        // Waited for, not tried: a run that finds its limit busy would be overtaken by the one after it.
+        var admission = await Admission.BeginAsync(connection, rules, seen.Select(run => run.Subject), cancel);
+        var waiting = await LimitGrants.WaitingAsync(connection, rule.RateKey, BatchSize, now, cancel);
+        waiting.RemoveAll(run => !seen.Contains(run));
         var (free, full, held) = await DecideAsync(rules, admission, waiting);
         await admission.SaveAsync(cancel);
         await LimitGrants.LetGoAsync(connection, admission, free, now, cancel);

@@ -31,11 +31,11 @@ internal static class Throughput
         {
             await RoundAsync(client, database, 2000);
             figures.Title($"throughput: {runs:n0} hello runs, {workers} workers, PostgreSQL with {await DurabilityAsync(database)}");
-            var cpu = crew.Select(worker => worker.Cpu).ToArray();
+            var load = new Load(database, scheduler, crew);
             var (posted, drained) = await RoundAsync(client, database, runs);
             figures.Say("runs posted per second", runs / posted.TotalSeconds, "runs/s");
             figures.Say("runs recorded per second", runs / drained.TotalSeconds, "runs/s", "from the first post to the last outcome");
-            figures.Say("worker processor time per run", crew.Select((worker, i) => worker.Cpu - cpu[i]).Sum(t => t.TotalMicroseconds) / runs, "µs");
+            load.Say(runs, drained, figures);
             figures.Say("worker memory", crew.Max(worker => worker.Memory) / 1e6, "MB", "the larger one");
             return runs / drained.TotalSeconds;
         }
@@ -86,6 +86,44 @@ internal static class Throughput
         if (good != ids.Count)
         {
             throw new InvalidOperationException($"Only {good} of {ids.Count} runs succeeded at the first attempt.");
+        }
+    }
+
+    /// <summary>Who uses how much of the processor: what bounds the rate.</summary>
+    private sealed class Load
+    {
+        private readonly (string Who, Func<TimeSpan> Cpu, TimeSpan Before)[] _parts;
+
+        public Load(TestDatabase database, ServiceProcess scheduler, ServiceProcess[] crew)
+        {
+            var parts = new List<(string Who, Func<TimeSpan> Cpu)>
+            {
+                ("workers", () => new TimeSpan(crew.Sum(worker => worker.Cpu.Ticks))),
+                ("scheduler", () => scheduler.Cpu),
+                ("client that posts and looks", () => Process.GetCurrentProcess().TotalProcessorTime),
+            };
+            Add("PostgreSQL", ServerCpu.Find("postgres", new NpgsqlConnectionStringBuilder(database.ConnectionString).Port));
+            Add("Redis", ServerCpu.Find("redis-server", int.Parse(database.RedisConnectionString.Split(',')[0].Split(':')[^1], System.Globalization.CultureInfo.InvariantCulture)));
+            _parts = [.. parts.Select(part => (part.Who, part.Cpu, part.Cpu()))];
+
+            void Add(string who, ServerCpu? server)
+            {
+                if (server is not null)
+                {
+                    parts.Add((who, server.Now));
+                }
+            }
+        }
+
+        public void Say(int runs, TimeSpan elapsed, Figures figures)
+        {
+            var used = Array.ConvertAll(_parts, part => (part.Who, Time: part.Cpu() - part.Before));
+            foreach (var (who, time) in used)
+            {
+                figures.Say($"processor time per run, {who}", time.TotalMicroseconds / runs, "µs");
+            }
+
+            figures.Say("cores in use", used.Sum(part => part.Time.TotalSeconds) / elapsed.TotalSeconds, $"of {Environment.ProcessorCount}", "what bounds it when they are nearly all");
         }
     }
 }
