@@ -38,6 +38,7 @@ internal sealed partial class LimitSweep(
         foreach (var key in await WaitingAsync(connection, cancel))
         {
             await using var transaction = await connection.BeginTransactionAsync(cancel);
+            await IndexPlans.UseAsync(connection, cancel);
             var granted = await grants.GrantAsync(connection, key, clock.GetUtcNow(), cancel);
             await transaction.CommitAsync(cancel);
             await dispatch.SendAsync(granted);

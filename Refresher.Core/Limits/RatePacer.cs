@@ -65,6 +65,7 @@ internal sealed class RatePacer(
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
+        await IndexPlans.UseAsync(connection, cancel);
         await using (var alone = new NpgsqlCommand(AloneSql, connection) { Parameters = { new() { Value = rule.RateKey } } })
         {
             if (!(bool)(await alone.ExecuteScalarAsync(cancel))!)

@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using Refresher.Core.Data;
 
 namespace Refresher.Core.Runs;
 
@@ -9,9 +10,6 @@ namespace Refresher.Core.Runs;
 /// </summary>
 internal sealed class RunCompletions(NpgsqlDataSource database, RunPartitions partitions, RunEndings endings, TimeProvider clock)
 {
-    // The planner expects far more rows than there are and would read whole partitions to hash them; the index is always right here.
-    private const string Plan = "SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true), set_config('enable_seqscan', 'off', true)";
-
     private const string Sql = """
         UPDATE runs r SET state = c.state, output = c.output::jsonb, attempt = c.attempt,
             reason = CASE WHEN c.state = 'cancelled' AND r.cancel_requested THEN COALESCE(r.reason, c.reason) ELSE c.reason END,
@@ -21,8 +19,8 @@ internal sealed class RunCompletions(NpgsqlDataSource database, RunPartitions pa
             ready_at = COALESCE(c.ready_at, r.ready_at),
             queued_at = CASE WHEN c.state = 'queued' THEN c.ended_at ELSE r.queued_at END,
             progress = c.progress, progress_text = c.progress_text, lease_until = NULL
-        FROM unnest($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) AS c(id, fence, state, reason, output, attempt, started_at, ended_at, ready_at, progress, progress_text)
-        WHERE r.id = c.id AND r.id = ANY($1) AND r.id >= $2 AND r.id <= $3 AND r.fence = c.fence AND r.state = 'running'
+        FROM unnest($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) AS c(id, fence, state, reason, output, attempt, started_at, ended_at, ready_at, progress, progress_text)
+        WHERE r.id = c.id AND r.id = ANY($3) AND r.id >= $1 AND r.id <= $2 AND r.fence = c.fence AND r.state = 'running'
         RETURNING r.id, r.queue, r.priority
         """;
 
@@ -69,11 +67,11 @@ internal sealed class RunCompletions(NpgsqlDataSource database, RunPartitions pa
         var ids = batch.Select(c => c.Run.Id).ToArray();
         var (lowest, highest) = RunId.Bounds(ids);
         await using var commands = new NpgsqlBatch(connection);
-        commands.BatchCommands.Add(new NpgsqlBatchCommand(Plan));
+        commands.BatchCommands.Add(new NpgsqlBatchCommand(IndexPlans.Sql));
         var update = new NpgsqlBatchCommand(Sql);
         update.Parameters.AddRange(new NpgsqlParameter[]
         {
-            new() { Value = ids }, new() { Value = lowest }, new() { Value = highest },
+            new() { Value = lowest }, new() { Value = highest },
             Column(batch, NpgsqlDbType.Uuid, c => c.Run.Id),
             Column(batch, NpgsqlDbType.Integer, c => c.Run.Fence),
             Column(batch, NpgsqlDbType.Text, c => c.State.Word()),

@@ -44,6 +44,7 @@ internal sealed class RunExpiry(NpgsqlDataSource database, RunEndings endings, R
         }
 
         await using var transaction = await connection.BeginTransactionAsync(cancel);
+        await IndexPlans.UseAsync(connection, cancel);
         await RunEndings.LockAsync(
             connection, [.. found.Where(run => run.Limited).Select(run => run.Id)], found.Select(run => run.ScheduleId).OfType<Guid>(), cancel);
         var ids = found.Select(run => run.Id).ToArray();

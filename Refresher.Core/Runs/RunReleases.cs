@@ -1,4 +1,5 @@
 using Npgsql;
+using Refresher.Core.Data;
 using Refresher.Core.Limits;
 using Refresher.Core.Queue;
 using Refresher.Core.Schedules.Calendars;
@@ -53,6 +54,7 @@ internal sealed class RunReleases(NpgsqlDataSource database, LimitCatalog limits
         var blackouts = await calendars.CurrentAsync(cancel);
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
+        await IndexPlans.UseAsync(connection, cancel);
         var admission = await Admission.BeginAsync(connection, rules, waiting.Select(run => run.Subject), cancel);
         var schedules = await Overlaps.LockAsync(connection, waiting.Select(run => run.ScheduleId).OfType<Guid>(), cancel);
         var ready = await SelectAsync(connection, waiting, now, cancel);

@@ -55,6 +55,7 @@ internal sealed partial class RunRescuer(
 
         await partitions.EnsureAsync(found.Select(run => run.Id), cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
+        await IndexPlans.UseAsync(connection, cancel);
         await RunEndings.LockAsync(
             connection, [.. found.Where(run => run.Limited).Select(run => run.Id)], found.Select(run => run.ScheduleId).OfType<Guid>(), cancel);
         var moves = (await LockAsync(connection, [.. found.Select(run => run.Id)], now, cancel)).ConvertAll(run => (Run: run, To: Decide(run)));

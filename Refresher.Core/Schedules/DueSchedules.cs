@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Npgsql;
+using Refresher.Core.Data;
 using NpgsqlTypes;
 using Refresher.Core.Access;
 using Refresher.Core.Contract;
@@ -44,6 +45,7 @@ internal sealed class DueSchedules(NpgsqlDataSource database, RunInserts inserts
         var known = await calendars.CurrentAsync(cancel);
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
+        await IndexPlans.UseAsync(connection, cancel);
         var due = await TakeAsync(connection, horizon, cancel);
         if (due.Count == 0)
         {
