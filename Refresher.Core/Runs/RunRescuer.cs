@@ -92,7 +92,9 @@ internal sealed partial class RunRescuer(
                 new QueuedRun(row.GetGuid(0), row.GetString(9), row.GetInt16(10)), row.IsDBNull(1) ? null : row.GetGuid(1), row.GetString(2),
                 row.IsDBNull(3) ? null : row.GetString(3), row.GetInt32(4), row.GetInt32(5), row.GetInt32(6), row.IsDBNull(7) ? "" : row.GetString(7), row.GetBoolean(8))
             {
-                Limited = row.GetBoolean(11), HasUniqueKey = row.GetBoolean(12), TraceParent = row.IsDBNull(13) ? null : row.GetString(13),
+                Limited = row.GetBoolean(11),
+                HasUniqueKey = row.GetBoolean(12),
+                TraceParent = row.IsDBNull(13) ? null : row.GetString(13),
             });
         }
 

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using Npgsql;
-using Refresher.Core.Data;
 using NpgsqlTypes;
 using Refresher.Core.Access;
 using Refresher.Core.Contract;
+using Refresher.Core.Data;
 using Refresher.Core.Runs;
 using Refresher.Core.Schedules.Cadences;
 using Refresher.Core.Schedules.Calendars;

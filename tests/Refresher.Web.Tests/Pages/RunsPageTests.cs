@@ -1,7 +1,7 @@
 using System.Net;
-using Refresher.Web.Forms;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
+using Refresher.Web.Forms;
 
 namespace Refresher.Web.Tests.Pages;
 
