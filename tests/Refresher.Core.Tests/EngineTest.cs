@@ -52,7 +52,7 @@ public abstract class EngineTest : IAsyncLifetime
 
     protected Task<IReadOnlyList<Run>> RunsAsync(Guid schedule) => RunsAsync(new RunFilter { ScheduleId = schedule });
 
-    protected Task<Run> EndedAsync(Guid id, double seconds = 15) => Eventually.SeeAsync(() => RunAsync(id), run => run.State.IsFinal(), seconds);
+    protected Task<Run> EndedAsync(Guid id, double seconds = 30) => Eventually.SeeAsync(() => RunAsync(id), run => run.State.IsFinal(), seconds);
 
     protected async Task<IReadOnlyList<Run>> EndedAsync(IEnumerable<Guid> ids, double seconds = 30)
     {
