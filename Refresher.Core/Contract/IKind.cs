@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
+using Refresher.Core.Alerts;
 using Refresher.Core.Schedules;
 using Refresher.Core.Schedules.Crontab;
 
@@ -29,6 +30,9 @@ public interface IKind
     /// What a person does to one stays until its declaration changes.
     /// </summary>
     static virtual IReadOnlyList<ScheduleInput> Schedules => [];
+
+    /// <summary>What of it can turn for worse and be told of: rules are set on these.</summary>
+    static virtual IReadOnlyList<AlertCondition> Conditions => [];
 
     /// <summary>Options that do what a line of a crontab does; null: this kind runs no commands.</summary>
     static virtual object? FromCrontab(CrontabEntry entry) => null;

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Refresher.Core.Alerts;
 using Refresher.Core.Schedules;
 using Refresher.Core.Schedules.Crontab;
 
@@ -32,6 +33,8 @@ public sealed partial class KindDescriptor
 
     /// <summary>Schedules that come with the kind.</summary>
     public required IReadOnlyList<ScheduleInput> Schedules { get; init; }
+
+    public required IReadOnlyList<AlertCondition> Conditions { get; init; }
 
     /// <summary>The options record; null for a kind that does not run.</summary>
     public Type? OptionsType { get; private init; }
@@ -98,6 +101,7 @@ public sealed partial class KindDescriptor
             Pages = TKind.Pages,
             Examples = TKind.Examples,
             Schedules = TKind.Schedules,
+            Conditions = TKind.Conditions,
             OptionsType = options,
             Secrets = [.. (options?.GetProperties() ?? []).Where(property => property.IsDefined(typeof(SecretAttribute))).Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name))],
             Assembly = typeof(TKind).Assembly,

@@ -10,6 +10,7 @@ namespace Refresher.Testing;
 /// <summary>The PostgreSQL and Redis of this test process: real servers, started by the AppHost on first use, gone with the process.</summary>
 public sealed class TestServers : IAsyncDisposable
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
     private static readonly Lazy<Task<TestServers>> s_shared = new(StartSharedAsync);
     private readonly IDistributedApplicationTestingBuilder _builder;
     private readonly DistributedApplication _app;
@@ -61,7 +62,7 @@ public sealed class TestServers : IAsyncDisposable
         await CommandAsync(server, KnownResourceCommands.StartCommand);
 
         // "Stopped" is what it was until a moment ago: waiting must not end at that.
-        await _app.ResourceNotifications.WaitForResourceHealthyAsync(server, WaitBehavior.WaitOnResourceUnavailable);
+        await _app.ResourceNotifications.WaitForResourceHealthyAsync(server, WaitBehavior.WaitOnResourceUnavailable).WaitAsync(s_patience);
     }
 
     /// <summary>Kills the server's process: it gets no chance to write or to say anything.</summary>
@@ -72,7 +73,7 @@ public sealed class TestServers : IAsyncDisposable
         process.Kill();
 
         // Until the AppHost has seen it, a command to start it again would find it running.
-        await _app.ResourceNotifications.WaitForResourceAsync(server, seen => KnownResourceStates.TerminalStates.Contains(seen.Snapshot.State?.Text));
+        await _app.ResourceNotifications.WaitForResourceAsync(server, seen => KnownResourceStates.TerminalStates.Contains(seen.Snapshot.State?.Text)).WaitAsync(s_patience);
     }
 
     public async ValueTask DisposeAsync()

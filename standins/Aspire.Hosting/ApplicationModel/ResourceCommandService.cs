@@ -50,7 +50,7 @@ public sealed class ResourceCommandService
 
             if (commandName != KnownResourceCommands.StopCommand)
             {
-                instance.Begin();
+                await instance.BeginAsync();
             }
         }
 

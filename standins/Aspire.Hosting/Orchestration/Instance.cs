@@ -14,6 +14,7 @@ internal sealed partial class Instance(IResource resource, int replica, Orchestr
     private Task _life = Task.CompletedTask;
     private LocalProcess? _process;
     private bool _stopping;
+    private volatile bool _over;
 
     public IResource Resource => resource;
 
@@ -22,14 +23,19 @@ internal sealed partial class Instance(IResource resource, int replica, Orchestr
     /// <summary>Makes it known, so that a wait for the resource waits for all its replicas.</summary>
     public void Announce() => Publish(KnownResourceStates.NotStarted);
 
-    /// <summary>Starts its life in the background, unless it runs.</summary>
-    public void Begin()
+    /// <summary>Starts its life in the background, unless it runs. Whoever has seen that it is over may call this at once.</summary>
+    public async Task BeginAsync()
     {
+        if (_over)
+        {
+            await _life;
+        }
+
         if (_life.IsCompleted)
         {
             _end.Dispose();
             _end = new();
-            _stopping = false;
+            _stopping = _over = false;
             _life = Task.Run(() => LiveAsync(_end.Token));
         }
     }
@@ -125,6 +131,8 @@ internal sealed partial class Instance(IResource resource, int replica, Orchestr
 
     private void Publish(string state, int? exitCode = null, string? reason = null, HealthStatus? health = null)
     {
+        // What comes after the last word is no more than tidying up; until it is done, a new life waits for it.
+        _over = KnownResourceStates.TerminalStates.Contains(state);
         ImmutableArray<ResourcePropertySnapshot> properties = [new("resource.reason", reason), new("executable.pid", _process?.Entry.Pid)];
         orchestrator.Notifications.Publish(new(resource, Id, new()
         {

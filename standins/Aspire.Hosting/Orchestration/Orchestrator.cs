@@ -34,16 +34,17 @@ internal sealed partial class Orchestrator(
         state.EmptyTemporary();
     }
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
         new Ports(configuration.GetValue("DcpPublisher:RandomizePorts", false)).Allocate(model.Resources);
         _instances = [.. model.Resources
             .Where(resource => resource is not ParameterResource)
             .SelectMany(resource => Enumerable.Range(0, resource.GetReplicaCount()).Select(replica => new Instance(resource, replica, this, _logger)))];
         _instances.ForEach(instance => instance.Announce());
-        _instances.ForEach(instance => instance.Begin());
-
-        return Task.CompletedTask;
+        foreach (var instance in _instances)
+        {
+            await instance.BeginAsync();
+        }
     }
 
     /// <summary>Stops in reverse: nobody is stopped before all who wait for it are.</summary>

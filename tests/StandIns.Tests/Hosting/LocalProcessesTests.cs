@@ -123,4 +123,19 @@ public sealed class LocalProcessesTests
         var ports = system.Read("ports").Trim().Split('\n');
         Assert.Equal(ports[0], ports[1]);
     }
+
+    [Fact]
+    public async Task A_service_seen_to_be_over_can_be_started_in_the_same_moment()
+    {
+        await using var system = new LocalSystem();
+        system.Add("again", "echo begun >> starts; exit 3");
+        await system.App.StartAsync();
+
+        for (var starts = 1; starts <= 20; starts++)
+        {
+            await Until.TrueAsync(() => File.Exists(Path.Combine(system.Folder.FullName, "starts")) && system.Read("starts").Trim().Split('\n').Length == starts, $"start number {starts}");
+            await system.StateAsync("again", KnownResourceStates.Exited);
+            await system.App.ResourceCommands.ExecuteCommandAsync("again", KnownResourceCommands.StartCommand);
+        }
+    }
 }
