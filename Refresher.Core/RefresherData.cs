@@ -28,7 +28,7 @@ public static class RefresherData
         AddDatabase(builder, maxPoolSize);
         builder.AddRedisClient("redis");
         builder.Services.AddSingleton(NodeName.From(builder.Configuration));
-        builder.Services.AddSharedDataProtection().AddRunQueue().AddAudit().AddOperations().AddRuns().AddSchedules();
+        builder.Services.AddSharedDataProtection().AddRunQueue().AddAudit().AddOperations().AddRuns().AddSchedules().AddAlerts();
         foreach (var kind in kinds)
         {
             kind.AddServices(builder);
