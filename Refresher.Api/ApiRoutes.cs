@@ -16,7 +16,7 @@ namespace Refresher.Api;
 /// <summary>The way of a request, and where it may lead.</summary>
 internal static class ApiRoutes
 {
-    public const string Base = "/api/v1";
+    public const string Base = ApiGroup.Base;
 
     public static void UseApi(this WebApplication app)
     {
@@ -32,12 +32,7 @@ internal static class ApiRoutes
 
     public static void MapApi(this WebApplication app)
     {
-        var api = app.MapGroup(Base);
-        api.AddEndpointFilter<RefuseWrongInput>()
-            .WithRequestTimeout(AnswerTime.Policy)
-            .ProducesProblem(StatusCodes.Status400BadRequest)
-            .ProducesProblem(StatusCodes.Status401Unauthorized)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        var api = app.MapApiGroup();
         api.MapKinds();
         api.MapSchedules();
         api.MapScheduleActions();

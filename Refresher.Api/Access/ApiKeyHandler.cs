@@ -5,7 +5,6 @@ using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.Options;
-using Refresher.Api.Http;
 using Refresher.Core.Access;
 
 namespace Refresher.Api.Access;

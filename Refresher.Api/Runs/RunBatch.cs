@@ -1,7 +1,6 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Metadata;
-using Refresher.Api.Http;
 using Refresher.Core;
 using Refresher.Core.Runs;
 using Refresher.Core.Schedules;

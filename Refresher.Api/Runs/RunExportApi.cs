@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Timeouts;
-using Refresher.Api.Http;
 using Refresher.Core.Runs;
 
 namespace Refresher.Api.Runs;

@@ -1,4 +1,3 @@
-using Refresher.Api.Http;
 using Refresher.Core.Runs;
 
 namespace Refresher.Api.Runs;

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Refresher.Api.Http;
 using Refresher.Core.Runs.Rollups;
 using Refresher.Core.Schedules;
 

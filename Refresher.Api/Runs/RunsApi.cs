@@ -1,7 +1,6 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
-using Refresher.Api.Http;
 using Refresher.Core.Contract;
 using Refresher.Core.Queue;
 using Refresher.Core.Runs;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Refresher.Api.Http;
 using Refresher.Core.Runs;
 using Refresher.Core.Schedules.Cadences;
 using Refresher.Core.Schedules.Occurrences;

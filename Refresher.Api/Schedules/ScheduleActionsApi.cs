@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Refresher.Api.Http;
 using Refresher.Api.Runs;
 using Refresher.Core;
 using Refresher.Core.Contract;

@@ -1,4 +1,3 @@
-using Refresher.Api.Http;
 using Refresher.Core.Schedules;
 using Refresher.Core.Schedules.Crontab;
 using Refresher.Core.Schedules.Files;

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
-using Refresher.Api.Http;
 using Refresher.Core.Schedules.Cadences;
 using Refresher.Core.Schedules.Crontab;
 using Refresher.Core.Schedules.Files;

@@ -1,4 +1,3 @@
-using Refresher.Api.Http;
 using Refresher.Core.Schedules;
 
 namespace Refresher.Api.Schedules;

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Refresher.Api.Http;
 using Refresher.Core;
 using Refresher.Core.Contract;
 using Refresher.Core.Schedules;

@@ -1,7 +1,7 @@
 namespace Refresher.Core.Data;
 
 /// <summary>Patterns of SQL's <c>LIKE</c>.</summary>
-internal static class LikePattern
+public static class LikePattern
 {
     /// <summary>Matches what contains this text, whatever signs of a pattern it has.</summary>
     public static string Containing(string text) => "%"

@@ -3,7 +3,7 @@ using System.Text;
 namespace Refresher.Core.Data;
 
 /// <summary>Text from outside, made fit for PostgreSQL: no NUL, no half surrogates, no more than it may have.</summary>
-internal static class StoredText
+public static class StoredText
 {
     private const char Replacement = '\uFFFD';
 

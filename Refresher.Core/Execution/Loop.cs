@@ -8,7 +8,7 @@ namespace Refresher.Core.Execution;
 /// A loop that does one thing again and again for as long as the process lives. It begins when the schema is there, catches in one place,
 /// and after an error waits longer each time. Every loop is safe when two processes run it.
 /// </summary>
-internal abstract partial class Loop(SchemaGate gate, ILogger log) : BackgroundService
+public abstract partial class Loop(SchemaGate gate, ILogger log) : BackgroundService
 {
     private readonly Backoff _backoff = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10));
 

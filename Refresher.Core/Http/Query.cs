@@ -1,10 +1,12 @@
 using System.Reflection;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace Refresher.Api.Http;
+namespace Refresher.Core.Http;
 
 /// <summary>A parameter of the query string, as it is read and as the OpenAPI document shows it.</summary>
-internal sealed record QueryParameter(string Name, string Description)
+public sealed record QueryParameter(string Name, string Description)
 {
     public static QueryParameter Limit { get; } = new("limit", "Items of a page: 1 to 500, 50 when it is not said.");
 
@@ -12,7 +14,7 @@ internal sealed record QueryParameter(string Name, string Description)
 }
 
 /// <summary>What a query string may say.</summary>
-internal interface IQuery<TSelf>
+public interface IQuery<TSelf>
 {
     static abstract IReadOnlyList<QueryParameter> Parameters { get; }
 
@@ -20,7 +22,7 @@ internal interface IQuery<TSelf>
 }
 
 /// <summary>A query string read strictly: a parameter nobody knows, or one that is not right, is an error and never ignored.</summary>
-internal sealed class Query<T> : IRequestInput, IBindableFromHttpContext<Query<T>>, Microsoft.AspNetCore.Http.Metadata.IEndpointParameterMetadataProvider
+public sealed class Query<T> : IRequestInput, IBindableFromHttpContext<Query<T>>, Microsoft.AspNetCore.Http.Metadata.IEndpointParameterMetadataProvider
     where T : IQuery<T>
 {
     private Query(T value, QueryReader reader) => (Value, Problem) = (value, reader.Errors.Count > 0 ? Problems.Invalid(reader.Errors) : null);
@@ -39,4 +41,4 @@ internal sealed class Query<T> : IRequestInput, IBindableFromHttpContext<Query<T
 }
 
 /// <summary>The query parameters of an end point, for its description.</summary>
-internal sealed record QueryParameters(IReadOnlyList<QueryParameter> All);
+public sealed record QueryParameters(IReadOnlyList<QueryParameter> All);

@@ -1,16 +1,17 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace Refresher.Api.Http;
+namespace Refresher.Core.Http;
 
 /// <summary>A parameter of a handler that is read from the request field by field.</summary>
-internal interface IRequestInput
+public interface IRequestInput
 {
     /// <summary>Set when it is not right; then the handler is not called.</summary>
     ProblemHttpResult? Problem { get; }
 }
 
 /// <summary>Answers for handlers whose input is not right.</summary>
-internal sealed class RefuseWrongInput : IEndpointFilter
+public sealed class RefuseWrongInput : IEndpointFilter
 {
     public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {

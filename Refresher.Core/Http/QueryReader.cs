@@ -1,10 +1,10 @@
 using System.Globalization;
-using Refresher.Core;
+using Microsoft.AspNetCore.Http;
 
-namespace Refresher.Api.Http;
+namespace Refresher.Core.Http;
 
 /// <summary>Reads the parameters of a query string one by one and keeps what is wrong with them.</summary>
-internal sealed class QueryReader
+public sealed class QueryReader
 {
     private readonly IQueryCollection _query;
 

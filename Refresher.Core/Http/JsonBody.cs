@@ -1,14 +1,15 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Metadata;
-using Refresher.Core;
 using Refresher.Core.Schedules;
 
-namespace Refresher.Api.Http;
+namespace Refresher.Core.Http;
 
 /// <summary>A JSON body read strictly: a field nobody knows is an error. A nullable parameter may be left out altogether.</summary>
-internal sealed class JsonBody<T> : IRequestInput, IBindableFromHttpContext<JsonBody<T>>, IEndpointParameterMetadataProvider
+public sealed class JsonBody<T> : IRequestInput, IBindableFromHttpContext<JsonBody<T>>, IEndpointParameterMetadataProvider
     where T : class
 {
     private readonly T? _value;

@@ -1,11 +1,11 @@
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Refresher.Core;
 
-namespace Refresher.Api.Http;
+namespace Refresher.Core.Http;
 
 /// <summary>Everything that goes wrong, as ProblemDetails (RFC 9457) with <c>errors: {field: [..]}</c> where a field is to blame.</summary>
-internal static class Problems
+public static class Problems
 {
     /// <summary>The name under which errors of a body as a whole are listed.</summary>
     private const string Body = "body";

@@ -1,11 +1,11 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Refresher.Api.Http;
 
-namespace Refresher.Api.Schedules;
+namespace Refresher.Core.Http;
 
-/// <summary>The version of a schedule in the headers <c>ETag</c> and <c>If-Match</c> (RFC 9110, 8.8.3 and 13.1.1).</summary>
-internal static class ETag
+/// <summary>The version of something that people edit, in the headers <c>ETag</c> and <c>If-Match</c> (RFC 9110, 8.8.3 and 13.1.1).</summary>
+public static class ETag
 {
     public static string Of(uint version) => version.ToString(CultureInfo.InvariantCulture);
 
@@ -27,7 +27,7 @@ internal static class ETag
             return version;
         }
 
-        problem = Problems.OfField(StatusCodes.Status400BadRequest, "The request is not right", "If-Match", "If-Match must be the ETag of the schedule, in quotes, as GET gave it.");
+        problem = Problems.OfField(StatusCodes.Status400BadRequest, "The request is not right", "If-Match", "If-Match must be the ETag in quotes, as GET gave it.");
         return null;
     }
 }

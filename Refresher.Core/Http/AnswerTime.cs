@@ -1,9 +1,10 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Timeouts;
 
-namespace Refresher.Api.Http;
+namespace Refresher.Core.Http;
 
 /// <summary>How long an answer may take, so that nobody waits for a server that does not come back.</summary>
-internal static class AnswerTime
+public static class AnswerTime
 {
     public const string Policy = "answer";
 

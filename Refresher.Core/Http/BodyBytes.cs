@@ -1,10 +1,11 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
 
-namespace Refresher.Api.Http;
+namespace Refresher.Core.Http;
 
 /// <summary>Bytes that a request's body may have. What is longer is refused with 413.</summary>
-internal static class BodyLimit
+public static class BodyLimit
 {
     public const long Usual = 1024 * 1024;
 
@@ -17,7 +18,7 @@ internal static class BodyLimit
 }
 
 /// <summary>A request's body, bounded, as bytes of UTF-8.</summary>
-internal static class BodyBytes
+public static class BodyBytes
 {
     private static ReadOnlySpan<byte> Mark => [0xEF, 0xBB, 0xBF];
 
