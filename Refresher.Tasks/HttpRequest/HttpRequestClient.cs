@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Refresher.Core.Access;
+using Refresher.Core.Http;
 
 namespace Refresher.Tasks.HttpRequest;
 

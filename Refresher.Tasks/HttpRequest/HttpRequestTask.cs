@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Refresher.Core.Access;
 using Refresher.Core.Contract;
+using Refresher.Core.Http;
 
 namespace Refresher.Tasks.HttpRequest;
 

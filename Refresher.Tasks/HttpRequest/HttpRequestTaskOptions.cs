@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Text.RegularExpressions;
 using Refresher.Core.Contract;
+using Refresher.Core.Http;
 
 namespace Refresher.Tasks.HttpRequest;
 
@@ -64,12 +65,12 @@ public sealed record HttpRequestTaskOptions : IValidatableObject
             yield return new ValidationResult("An absolute http:// or https:// address without user name is needed.", [nameof(Url)]);
         }
 
-        foreach (var line in Headers.Where(line => !HeaderLine.TryParse(line, out _)))
+        foreach (var line in Headers.Where(line => !IsHeader(line)))
         {
             yield return new ValidationResult($"'{line}' is not a header like 'Name: value' that may be set here.", [nameof(Headers)]);
         }
 
-        if (!string.IsNullOrEmpty(SecretHeader) && !HeaderLine.TryParse(SecretHeader, out _))
+        if (!string.IsNullOrEmpty(SecretHeader) && !IsHeader(SecretHeader))
         {
             yield return new ValidationResult("Not a header like 'Name: value' that may be set here.", [nameof(SecretHeader)]);
         }
@@ -84,6 +85,10 @@ public sealed record HttpRequestTaskOptions : IValidatableObject
             yield return new ValidationResult(fault, [nameof(BodyMustMatch)]);
         }
     }
+
+    // The content type and the idempotency key have their own places.
+    private static bool IsHeader(string line) => HeaderLine.TryParse(line, out var header)
+        && !header.Name.Equals("Content-Type", StringComparison.OrdinalIgnoreCase) && !header.Name.Equals(HttpRequestTask.RunIdHeader, StringComparison.OrdinalIgnoreCase);
 
     private string? PatternFault()
     {

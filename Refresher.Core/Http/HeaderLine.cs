@@ -1,14 +1,14 @@
 using System.Text.RegularExpressions;
 
-namespace Refresher.Tasks.HttpRequest;
+namespace Refresher.Core.Http;
 
 /// <summary>A header as people write it: <c>Name: value</c> (RFC 9110, 5.1 and 5.5).</summary>
-internal readonly partial record struct HeaderLine(string Name, string Value)
+public readonly partial record struct HeaderLine(string Name, string Value)
 {
-    // Framing and the idempotency key are the program's to set.
-    private static readonly HashSet<string> Reserved =
-        new(StringComparer.OrdinalIgnoreCase) { "Content-Length", "Transfer-Encoding", "Connection", "Upgrade", "Content-Type", HttpRequestTask.RunIdHeader };
+    // How a message is framed is the program's to say.
+    private static readonly HashSet<string> Reserved = new(StringComparer.OrdinalIgnoreCase) { "Content-Length", "Transfer-Encoding", "Connection", "Upgrade" };
 
+    /// <summary>Reads a line; those that say how the message is framed are refused.</summary>
     public static bool TryParse(string line, out HeaderLine header)
     {
         var match = Shape().Match(line);

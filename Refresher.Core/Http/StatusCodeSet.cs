@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace Refresher.Tasks.HttpRequest;
+namespace Refresher.Core.Http;
 
 /// <summary>A set of HTTP status codes, written as codes and ranges: <c>200-299, 404</c>.</summary>
-internal sealed class StatusCodeSet
+public sealed class StatusCodeSet
 {
     private readonly List<(int From, int To)> _ranges = [];
 
