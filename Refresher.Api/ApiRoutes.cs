@@ -25,6 +25,7 @@ internal static class ApiRoutes
         app.Use(AnswerHeaders.AddAsync);
         app.UseRouting();
         app.UseRequestTimeouts();
+        app.UseRateLimiter();
         app.UseAuthentication();
         app.UseActor(ActorKind.ApiKey);
         app.UseAuthorization();
@@ -55,6 +56,7 @@ internal static class ApiRoutes
         foreach (var kind in app.Services.GetRequiredService<KindCatalog>())
         {
             kind.MapEndpoints(app);
+            kind.MapPublic(app);
         }
     }
 }

@@ -31,6 +31,7 @@ internal static class ApiServices
         services.AddRequestTimeouts(timeouts => timeouts
             .AddPolicy(AnswerTime.Policy, AnswerTime.Of(TimeSpan.FromSeconds(20)))
             .AddPolicy(AnswerTime.LongPolicy, AnswerTime.Of(TimeSpan.FromMinutes(2))));
+        services.AddVisitorRate(builder.Configuration);
         services.AddOpenApi("v1", ApiDocument.Configure);
     }
 }

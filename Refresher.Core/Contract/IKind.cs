@@ -48,6 +48,12 @@ public interface IKind
 
     /// <summary>The kind's end points, mapped by the Api.</summary>
     static virtual void MapEndpoints(IEndpointRouteBuilder endpoints) { }
+
+    /// <summary>What visitors may ask for without a login or a key, mapped by the Api and by Web: for everybody who finds it, so nothing that was not published.</summary>
+    static virtual void MapPublic(IEndpointRouteBuilder endpoints) { }
+
+    /// <summary>Pages for visitors, mapped by Web only, which has what they look like.</summary>
+    static virtual void MapPublicPages(IEndpointRouteBuilder endpoints) { }
 }
 
 /// <summary>A kind that runs. The options record's attributes make the form, the JSON schema and the validation.</summary>

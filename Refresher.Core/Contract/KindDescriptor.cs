@@ -58,6 +58,12 @@ public sealed partial class KindDescriptor
 
     public required Action<IEndpointRouteBuilder> MapEndpoints { get; init; }
 
+    /// <summary>What visitors may ask for, in the Api and in Web.</summary>
+    public required Action<IEndpointRouteBuilder> MapPublic { get; init; }
+
+    /// <summary>Pages for visitors, in Web.</summary>
+    public required Action<IEndpointRouteBuilder> MapPublicPages { get; init; }
+
     private Func<IServiceProvider, object, RunContext, CancellationToken, Task<RunOutcome>>? Invoke { get; init; }
 
     private Func<IServiceProvider, IReadOnlyList<object>, KindNotice?>? Notice { get; init; }
@@ -110,6 +116,8 @@ public sealed partial class KindDescriptor
             AddWorkers = TKind.AddWorkers,
             MapModel = TKind.MapModel,
             MapEndpoints = TKind.MapEndpoints,
+            MapPublic = TKind.MapPublic,
+            MapPublicPages = TKind.MapPublicPages,
             Invoke = invoke,
             Notice = notice,
         };

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Identity;
 using Refresher.Core;
 using Refresher.Core.Access;
+using Refresher.Core.Contract;
 using Refresher.Web.Hosting;
 
 namespace Refresher.Web.Access;
@@ -64,8 +65,8 @@ internal static class AccessSetup
         options.Events.OnRedirectToLogin = context => AskToLogIn(context.HttpContext, context.RedirectUri);
     }
 
-    /// <summary>A page goes to the login; what scripts ask for gets an answer that they understand.</summary>
-    private static Task AskToLogIn(HttpContext http, string login)
+    /// <summary>A page goes to the login, the front to what is published for visitors; what scripts ask for gets an answer that they understand.</summary>
+    private static async Task AskToLogIn(HttpContext http, string login)
     {
         if (http.Request.IsFragment())
         {
@@ -78,10 +79,21 @@ internal static class AccessSetup
         }
         else
         {
-            http.Response.Redirect(login);
+            http.Response.Redirect(http.Request.Path == "/" && await FrontPageAsync(http) is { } page ? page : login);
+        }
+    }
+
+    private static async Task<string?> FrontPageAsync(HttpContext http)
+    {
+        foreach (var front in http.RequestServices.GetServices<IFrontPage>())
+        {
+            if (await front.FindAsync(http.RequestAborted) is { } path)
+            {
+                return path;
+            }
         }
 
-        return Task.CompletedTask;
+        return null;
     }
 
     private static void Antiforgery(AntiforgeryOptions options)

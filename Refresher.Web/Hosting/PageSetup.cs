@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.ResponseCompression;
 using Refresher.Core.Access;
+using Refresher.Core.Contract;
+using Refresher.Core.Http;
 using Refresher.Web.Components;
 using Refresher.Web.Components.Pages.Overview;
 
@@ -24,6 +26,8 @@ internal static class PageSetup
         builder.Services.AddRazorComponents();
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddScoped<Nodes>().AddScoped<OverviewReader>().AddSingleton<Shared<DayCounts>>();
+
+        builder.Services.AddVisitorRate(builder.Configuration);
 
         // Pages carry antiforgery tokens, which ASP.NET Core masks anew each time: compressing them gives nothing away (BREACH).
         builder.Services.AddResponseCompression(options =>
@@ -65,6 +69,12 @@ internal static class PageSetup
     {
         app.MapStaticAssets().AllowAnonymous();
         app.MapRazorComponents<App>().AddAdditionalAssemblies(KindPages.Assemblies).RequireAuthorization();
+        foreach (var kind in app.Services.GetRequiredService<KindCatalog>())
+        {
+            kind.MapPublic(app);
+            kind.MapPublicPages(app);
+        }
+
         return app;
     }
 }

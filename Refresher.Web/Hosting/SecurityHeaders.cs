@@ -22,10 +22,13 @@ internal static class SecurityHeaders
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "same-origin";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
-        headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
-        headers.ContentSecurityPolicy = ContentSecurityPolicy;
-        if (contentType?.StartsWith("text/html", StringComparison.Ordinal) == true)
+
+        // What is for everybody says so itself, and allows a page still less.
+        headers.TryAdd("Cross-Origin-Resource-Policy", "same-origin");
+        headers.TryAdd("Content-Security-Policy", ContentSecurityPolicy);
+        var isPublic = headers.CacheControl.ToString().StartsWith("public", StringComparison.Ordinal);
+        if (!isPublic && contentType?.StartsWith("text/html", StringComparison.Ordinal) == true)
         {
             // A page shows what one person may see; htmx asks for parts of it under the same address.
             headers.CacheControl = "no-store";
