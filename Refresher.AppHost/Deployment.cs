@@ -42,7 +42,7 @@ internal static partial class LocalData
     private static async Task RemoveAsync(CancellationToken cancel)
     {
         var engine = Environment.GetEnvironmentVariable("ASPIRE_CONTAINER_RUNTIME") ?? "docker";
-        using var process = Process.Start(new ProcessStartInfo(engine, ["volume", "rm", "--force", PostgresVolume, RedisVolume]));
+        using var process = Process.Start(new ProcessStartInfo(engine, ["volume", "rm", "--force", PostgresVolume, RedisVolume, KafkaVolume]));
         await (process?.WaitForExitAsync(cancel) ?? Task.CompletedTask);
     }
 }

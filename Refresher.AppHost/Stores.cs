@@ -13,7 +13,7 @@ internal sealed partial record Stores(
         IResourceBuilder<IResourceWithConnectionString>? redis = null;
         Managed(builder, ref database, ref redis);
         LocalData.DiscardIfAsked(builder, local);
-        return new(database ?? Postgres(builder, local), redis ?? OwnRedis(builder, local), local.Kafka ? builder.AddKafka("kafka") : null);
+        return new(database ?? Postgres(builder, local), redis ?? OwnRedis(builder, local), local.Kafka ? OwnKafka(builder, local) : null);
     }
 
     static partial void Managed(
@@ -31,6 +31,12 @@ internal sealed partial record Stores(
     {
         var redis = builder.AddRedis("redis");
         return local.KeepsData ? redis.WithDataVolume(LocalData.RedisVolume).WithPersistence() : redis;
+    }
+
+    private static IResourceBuilder<KafkaServerResource> OwnKafka(IDistributedApplicationBuilder builder, LocalRun local)
+    {
+        var kafka = builder.AddKafka("kafka");
+        return local.KeepsData ? kafka.WithDataVolume(LocalData.KafkaVolume) : kafka;
     }
 }
 

@@ -51,6 +51,10 @@ verb_doctor() {
     fact "Set of packages" "$set" "./refresher up chooses; --set full|core says which" optional
     fact "PostgreSQL" "$(ls -d /usr/lib/postgresql/*/bin/postgres 2> /dev/null | sort -V | tail -n 1 || command -v postgres)" "./refresher up installs it (core set)"
     fact "Redis" "$(redis-server --version 2> /dev/null | grep -o 'v=[0-9.]*')" "./refresher up installs it (core set)"
+    if [ "$set" = core ]; then
+        fact "Kafka client" "$(has_librdkafka && echo librdkafka)" "only for --kafka, which installs it" optional
+        fact "Kafka broker" "$(has_kafka && has java && echo "$KAFKA_VERSION, an old one: no headers, no idempotence, no time stamps")" "only for --kafka, which fetches it" optional
+    fi
     fact "Node" "$(node --version 2> /dev/null)" "./refresher up installs it; the build takes the front-end packages with it"
     fact "npm" "$(npm --version 2> /dev/null)" "./refresher up installs it"
     fact "Running" "$(running)" "no: ./refresher up" optional

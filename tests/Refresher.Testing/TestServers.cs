@@ -7,7 +7,7 @@ using StackExchange.Redis;
 
 namespace Refresher.Testing;
 
-/// <summary>The PostgreSQL and Redis of this test process: real servers, started by the AppHost on first use, gone with the process.</summary>
+/// <summary>The PostgreSQL and Redis of this test process, and Kafka where a test asks for it: real servers, started by the AppHost on first use, gone with the process.</summary>
 public sealed class TestServers : IAsyncDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
@@ -15,16 +15,19 @@ public sealed class TestServers : IAsyncDisposable
     private readonly IDistributedApplicationTestingBuilder _builder;
     private readonly DistributedApplication _app;
 
-    private TestServers(IDistributedApplicationTestingBuilder builder, DistributedApplication app, string postgres, string redis)
+    private TestServers(IDistributedApplicationTestingBuilder builder, DistributedApplication app, string postgres, string redis, IReadOnlyList<(string Key, string Value)> kafka)
     {
         (_builder, _app) = (builder, app);
-        (PostgresConnectionString, RedisConnectionString) = (postgres, redis);
+        (PostgresConnectionString, RedisConnectionString, KafkaSettings) = (postgres, redis, kafka);
     }
 
     /// <summary>The server, without a database.</summary>
     public string PostgresConnectionString { get; }
 
     public string RedisConnectionString { get; }
+
+    /// <summary>What the AppHost tells a project of Kafka, as configuration keys and values: <c>ConnectionStrings:kafka</c> and how its clients are set. Empty without Kafka.</summary>
+    public IReadOnlyList<(string Key, string Value)> KafkaSettings { get; }
 
     /// <summary>The servers that all tests of this process share; each takes a database of its own, see <see cref="TestDatabase"/>.</summary>
     public static Task<TestServers> SharedAsync() => s_shared.Value;
@@ -33,10 +36,11 @@ public sealed class TestServers : IAsyncDisposable
     public static bool SharedAreDurable { get; set; }
 
     /// <summary>Servers for a test that stops, kills or wipes them.</summary>
+    /// <param name="kafka">With a Kafka broker.</param>
     /// <param name="durable">What PostgreSQL has committed is on the disk and survives its end, as in a real system; without it tests are faster.</param>
-    public static async Task<TestServers> StartAsync(bool durable = false, CancellationToken cancel = default)
+    public static async Task<TestServers> StartAsync(bool durable = false, bool kafka = false, CancellationToken cancel = default)
     {
-        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Refresher_AppHost>(["--only", "servers"], cancel);
+        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Refresher_AppHost>(["--only", "servers", .. kafka ? ["--kafka"] : Array.Empty<string>()], cancel);
         if (durable)
         {
             builder.Resources.Single(resource => resource.Name == "postgres").Annotations.Add(new CommandLineArgsCallbackAnnotation(BeDurableAsync));
@@ -46,14 +50,20 @@ public sealed class TestServers : IAsyncDisposable
         await app.StartAsync(cancel);
         await app.ResourceNotifications.WaitForResourceHealthyAsync("postgres", cancel);
         await app.ResourceNotifications.WaitForResourceHealthyAsync("redis", cancel);
+        if (kafka)
+        {
+            await app.ResourceNotifications.WaitForResourceHealthyAsync("kafka", cancel);
+        }
+
         return new(
             builder,
             app,
             await app.GetConnectionStringAsync("postgres", cancel) ?? throw new InvalidOperationException("postgres has no connection string."),
-            await app.GetConnectionStringAsync("redis", cancel) ?? throw new InvalidOperationException("redis has no connection string."));
+            await app.GetConnectionStringAsync("redis", cancel) ?? throw new InvalidOperationException("redis has no connection string."),
+            kafka ? await KafkaReader.SettingsAsync(builder, cancel) : []);
     }
 
-    /// <summary>Stops <c>postgres</c> or <c>redis</c>, cleanly.</summary>
+    /// <summary>Stops <c>postgres</c>, <c>redis</c> or <c>kafka</c>.</summary>
     public Task StopAsync(string server) => CommandAsync(server, KnownResourceCommands.StopCommand);
 
     /// <summary>Starts a stopped server again, on the port it had; without a data volume its data may be gone.</summary>
@@ -68,7 +78,7 @@ public sealed class TestServers : IAsyncDisposable
     /// <summary>Kills the server's process: it gets no chance to write or to say anything.</summary>
     public async Task KillAsync(string server)
     {
-        var id = server == "redis" ? await RedisProcessAsync() : await PostgresProcessAsync();
+        var id = server switch { "redis" => await RedisProcessAsync(), "postgres" => await PostgresProcessAsync(), _ => await ProcessAsync(server) };
         using var process = System.Diagnostics.Process.GetProcessById(id);
         process.Kill();
 
@@ -97,6 +107,12 @@ public sealed class TestServers : IAsyncDisposable
         // A backend's parent is the postmaster.
         var stat = await File.ReadAllTextAsync($"/proc/{connection.ProcessID}/stat");
         return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
+    }
+
+    private async Task<int> ProcessAsync(string server)
+    {
+        var seen = await _app.ResourceNotifications.WaitForResourceAsync(server, seen => seen.Snapshot.Properties.Any(property => property.Name == "executable.pid")).WaitAsync(s_patience);
+        return Convert.ToInt32(seen.Snapshot.Properties.First(property => property.Name == "executable.pid").Value, CultureInfo.InvariantCulture);
     }
 
     private async Task CommandAsync(string server, string command)

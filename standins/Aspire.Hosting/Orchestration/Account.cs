@@ -29,13 +29,13 @@ internal sealed record Account(string Name, int User, int Group)
     /// In a clone that only root may enter, the account could not even reach its own data folder. The one capability
     /// to search folders lets it through; it is given only then.
     /// </remarks>
-    public IEnumerable<string> Prefix(string reach)
+    public IEnumerable<string> Prefix(params string[] reach)
     {
         yield return "setpriv";
         yield return string.Create(CultureInfo.InvariantCulture, $"--reuid={User}");
         yield return string.Create(CultureInfo.InvariantCulture, $"--regid={Group}");
         yield return "--clear-groups";
-        if (!OthersCanReach(reach))
+        if (!reach.All(OthersCanReach))
         {
             yield return "--inh-caps";
             yield return "+dac_read_search";

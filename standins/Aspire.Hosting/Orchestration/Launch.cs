@@ -13,6 +13,9 @@ internal sealed record Launch(string FileName, IReadOnlyList<string> Arguments)
     /// <summary>The account to run as; this process's own when null.</summary>
     public Account? Account { get; init; }
 
+    /// <summary>Folders that the account must be able to enter; the working directory when empty.</summary>
+    public IReadOnlyList<string> Reach { get; init; } = [];
+
     /// <summary>Text for its standard input, which keeps secrets out of the process list.</summary>
     public string? Input { get; init; }
 
@@ -42,4 +45,10 @@ internal sealed class HealthProbeAnnotation(Func<int, CancellationToken, Task> p
 internal sealed class OnReadyAnnotation(Func<CancellationToken, Task> action) : IResourceAnnotation
 {
     public Func<CancellationToken, Task> Action { get; } = action;
+}
+
+/// <summary>What a resource tells those that refer to it, beside its connection string; what they say of themselves stands.</summary>
+internal sealed class ReferenceAnnotation(Action<IDictionary<string, object>> tell) : IResourceAnnotation
+{
+    public Action<IDictionary<string, object>> Tell { get; } = tell;
 }

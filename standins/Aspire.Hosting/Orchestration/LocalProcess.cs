@@ -96,7 +96,7 @@ internal sealed class LocalProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        string[] prefix = launch.Account is null ? [] : [.. launch.Account.Prefix(launch.WorkingDirectory ?? "/")];
+        string[] prefix = launch.Account is null ? [] : [.. launch.Account.Prefix([.. launch.Reach.DefaultIfEmpty(launch.WorkingDirectory ?? "/")])];
         foreach (var word in prefix.Append(launch.FileName).Concat(launch.Arguments))
         {
             info.ArgumentList.Add(word);
