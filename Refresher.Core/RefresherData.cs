@@ -6,6 +6,7 @@ using Npgsql;
 using Refresher.Core.Access;
 using Refresher.Core.Contract;
 using Refresher.Core.Data;
+using Refresher.Core.Outbox;
 using Refresher.Core.Queue;
 
 namespace Refresher.Core;
@@ -28,7 +29,7 @@ public static class RefresherData
         AddDatabase(builder, maxPoolSize);
         builder.AddRedisClient("redis");
         builder.Services.AddSingleton(NodeName.From(builder.Configuration));
-        builder.Services.AddSharedDataProtection().AddRunQueue().AddAudit().AddOperations().AddRuns().AddSchedules().AddAlerts();
+        builder.Services.AddSharedDataProtection().AddRunQueue().AddAudit().AddOperations().AddRuns().AddSchedules().AddAlerts().AddEvents();
         foreach (var kind in kinds)
         {
             kind.AddServices(builder);

@@ -7,6 +7,7 @@ using Refresher.Core.Contract;
 using Refresher.Core.Data;
 using Refresher.Core.Execution;
 using Refresher.Core.Limits;
+using Refresher.Core.Outbox;
 using Refresher.Core.Runs;
 using Refresher.Core.Schedules;
 using Refresher.Core.Schedules.Calendars;
@@ -61,6 +62,7 @@ public sealed class RefresherDb(DbContextOptions<RefresherDb> options)
             kind.MapModel(builder);
         }
 
+        builder.HasSequence(OutboxRowMapping.Sequence);
         SnakeCase.Apply(builder);
     }
 }

@@ -59,7 +59,11 @@ public static class EngineServices
 
         // What begins first ends last: it is still seen, as stopping, while it finishes its runs.
         services.AddHostedService<NodeReporter>();
-        services.AddHostedService<WorkerLoop>();
+        if (builder.RunsRole(WorkerRoles.Runs))
+        {
+            services.AddHostedService<WorkerLoop>();
+        }
+
         services.AddHostedService<StandingOrders>();
         foreach (var kind in kinds)
         {

@@ -28,6 +28,9 @@ public readonly record struct LiveSignal(string Topic)
     /// <summary>A limit was edited, or runs wait for one.</summary>
     public const string Limits = "limits";
 
+    /// <summary>Events were written.</summary>
+    public const string Outbox = "outbox";
+
     /// <summary>A run was written that is ready at once: no scheduler has it in its timer.</summary>
     public const string Ready = "ready";
 
