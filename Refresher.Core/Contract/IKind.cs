@@ -54,6 +54,9 @@ public interface IKind
 
     /// <summary>Pages for visitors, mapped by Web only, which has what they look like.</summary>
     static virtual void MapPublicPages(IEndpointRouteBuilder endpoints) { }
+
+    /// <summary>What the buttons of the kind's pages do, mapped by the Web: for operators only, and never without the token of a form that was made here.</summary>
+    static virtual void MapActions(RouteGroupBuilder actions) { }
 }
 
 /// <summary>A kind that runs. The options record's attributes make the form, the JSON schema and the validation.</summary>
@@ -77,5 +80,6 @@ public interface ITask<TOptions>
 /// <summary>A page of a kind in the admin's navigation.</summary>
 /// <param name="Title">As shown.</param>
 /// <param name="Path">Absolute path within the Web: <c>/speed</c>.</param>
-/// <param name="Icon">Name of a Tabler icon: <c>gauge</c>.</param>
-public sealed record KindPage(string Title, string Path, string Icon);
+/// <param name="Icon">Name of a Tabler icon that <c>Refresher.Web/icons.txt</c> has: <c>gauge</c>.</param>
+/// <param name="Keys">Keys that go there, pressed one after the other: <c>g p</c>; null: none. The platform has some of its own (<c>ShortcutHelp</c>).</param>
+public sealed record KindPage(string Title, string Path, string Icon, string? Keys = null);

@@ -64,6 +64,8 @@ public sealed partial class KindDescriptor
     /// <summary>Pages for visitors, in Web.</summary>
     public required Action<IEndpointRouteBuilder> MapPublicPages { get; init; }
 
+    public required Action<RouteGroupBuilder> MapActions { get; init; }
+
     private Func<IServiceProvider, object, RunContext, CancellationToken, Task<RunOutcome>>? Invoke { get; init; }
 
     private Func<IServiceProvider, IReadOnlyList<object>, KindNotice?>? Notice { get; init; }
@@ -118,6 +120,7 @@ public sealed partial class KindDescriptor
             MapEndpoints = TKind.MapEndpoints,
             MapPublic = TKind.MapPublic,
             MapPublicPages = TKind.MapPublicPages,
+            MapActions = TKind.MapActions,
             Invoke = invoke,
             Notice = notice,
         };

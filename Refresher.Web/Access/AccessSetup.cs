@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Identity;
 using Refresher.Core;
 using Refresher.Core.Access;
 using Refresher.Core.Contract;
-using Refresher.Web.Hosting;
+using Refresher.Ui;
 
 namespace Refresher.Web.Access;
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
 using Refresher.Core.Access;
+using Refresher.Ui;
 using Refresher.Web.Hosting;
 
 namespace Refresher.Web.Access;

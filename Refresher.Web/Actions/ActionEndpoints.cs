@@ -1,5 +1,5 @@
-using Refresher.Web.Access;
-using Refresher.Web.Hosting;
+using Refresher.Tasks;
+using Refresher.Ui;
 
 namespace Refresher.Web.Actions;
 
@@ -15,6 +15,11 @@ internal static class ActionEndpoints
         QueueActions.MapQueues(actions);
         LimitActions.MapLimits(actions);
         WorkerActions.MapWorkers(actions);
+        foreach (var kind in TaskCatalog.Kinds)
+        {
+            kind.MapActions(actions);
+        }
+
         routes.MapRunExport().MapScheduleExport();
         return routes;
     }

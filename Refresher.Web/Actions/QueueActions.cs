@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using Refresher.Core.Queue;
+using Refresher.Ui;
 
 namespace Refresher.Web.Actions;
 

@@ -1,5 +1,5 @@
 using Refresher.Core.Runs;
-using Refresher.Web.Hosting;
+using Refresher.Ui;
 
 namespace Refresher.Web.Actions;
 

@@ -2,9 +2,9 @@ using Microsoft.AspNetCore.Mvc;
 using Refresher.Core;
 using Refresher.Core.Contract;
 using Refresher.Core.Schedules;
+using Refresher.Ui;
 using Refresher.Web.Components.Pages.Schedules;
 using Refresher.Web.Forms;
-using Refresher.Web.Hosting;
 
 namespace Refresher.Web.Actions;
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Mvc;
 using Refresher.Core;
 using Refresher.Core.Execution;
+using Refresher.Ui;
 
 namespace Refresher.Web.Actions;
 

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using Refresher.Tasks;
-using Refresher.Web.Hosting;
+using Refresher.Ui;
 
 namespace Refresher.Web.Tests.Hosting;
 

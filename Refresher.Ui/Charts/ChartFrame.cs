@@ -1,18 +1,21 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Components;
-using Refresher.Core.Runs.Rollups;
 
-namespace Refresher.Web.Components.Charts;
+namespace Refresher.Ui.Charts;
 
 /// <summary>The measures of a chart drawn by the server: it needs no script, follows the theme, and each stretch tells its figures under the pointer.</summary>
-internal sealed class ChartFrame(IReadOnlyList<RunFigures> figures, RollupStep step)
+/// <param name="at">When each stretch begins.</param>
+/// <param name="step">How long each is.</param>
+public sealed class ChartFrame(IReadOnlyList<DateTimeOffset> at, TimeSpan step)
 {
     public const int Width = 720;
     public const int Height = 220;
 
     private const int Left = 44;
 
-    public double Slot => (Width - Left) / (double)Math.Max(1, figures.Count);
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+
+    public double Slot => (Width - Left) / (double)Math.Max(1, at.Count);
 
     public double X(int index) => Left + (index * Slot);
 
@@ -22,11 +25,11 @@ internal sealed class ChartFrame(IReadOnlyList<RunFigures> figures, RollupStep s
     /// <summary>Nine labels at most, the last one for the last stretch.</summary>
     private string? Label(int index)
     {
-        var every = step == RollupStep.Hour && figures.Count <= 24 ? 4 : (int)Math.Ceiling(figures.Count / 9.0);
-        var at = figures[index].At;
-        return (figures.Count - 1 - index) % every != 0 || X(index) < Left + 8 ? null
-            : step == RollupStep.Hour && figures.Count <= 24 ? at.ToString("HH", CultureInfo.InvariantCulture)
-            : at.ToString("d MMM", CultureInfo.InvariantCulture);
+        var every = step < Day && at.Count <= 24 ? 4 : (int)Math.Ceiling(at.Count / 9.0);
+        var begin = at[index];
+        return (at.Count - 1 - index) % every != 0 || X(index) < Left + 8 ? null
+            : step < Day && at.Count <= 24 ? begin.ToString("HH", CultureInfo.InvariantCulture)
+            : begin.ToString("d MMM", CultureInfo.InvariantCulture);
     }
 
     /// <summary>The label as SVG: in the middle of its stretch, the last one no further than the edge. Razor would take the element for one of its own.</summary>
@@ -39,15 +42,15 @@ internal sealed class ChartFrame(IReadOnlyList<RunFigures> figures, RollupStep s
 
         var middle = X(index) + (Slot / 2);
         var (x, anchor) = middle > Width - 24 ? (Width, "end") : (middle, "middle");
-        var hour = HasLocalHours ? $" data-hour=\"{figures[index].At.UtcDateTime:o}\"" : "";
+        var hour = HasLocalHours ? $" data-hour=\"{at[index].UtcDateTime:o}\"" : "";
         return new MarkupString($"<text x=\"{F(x)}\" y=\"{Height + 14}\" text-anchor=\"{anchor}\"{hour}>{label}</text>");
     }
 
     /// <summary>When a stretch begins, in words.</summary>
-    public string Name(int index) => figures[index].At.ToString(step == RollupStep.Hour ? "d MMM HH:mm 'UTC'" : "d MMM yyyy 'UTC'", CultureInfo.InvariantCulture);
+    public string Name(int index) => at[index].ToString(step < Day ? "d MMM HH:mm 'UTC'" : "d MMM yyyy 'UTC'", CultureInfo.InvariantCulture);
 
     /// <summary>Labels that times.js turns into the viewer's hours.</summary>
-    public bool HasLocalHours => step == RollupStep.Hour && figures.Count <= 24;
+    public bool HasLocalHours => step < Day && at.Count <= 24;
 
     public static string F(double number) => number.ToString("0.##", CultureInfo.InvariantCulture);
 }

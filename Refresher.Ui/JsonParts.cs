@@ -2,13 +2,13 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace Refresher.Web.Hosting;
+namespace Refresher.Ui;
 
 /// <summary>A piece of indented JSON with what it is: <c>json-key</c>, <c>json-text</c>, <c>json-number</c>, <c>json-word</c> or nothing.</summary>
-internal readonly record struct JsonPart(string Text, string? Class);
+public readonly record struct JsonPart(string Text, string? Class);
 
 /// <summary>Takes JSON apart for showing. What is no JSON comes back as it is.</summary>
-internal static class JsonParts
+public static class JsonParts
 {
     // Only for people, and the page escapes it once more: letters of all languages may stay what they are.
     private static readonly JsonSerializerOptions Text = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

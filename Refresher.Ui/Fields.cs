@@ -1,9 +1,9 @@
 using Refresher.Core;
 
-namespace Refresher.Web.Forms;
+namespace Refresher.Ui;
 
 /// <summary>Finds what is wrong with a field of a form among errors named as the Api names them.</summary>
-internal static class Fields
+public static class Fields
 {
     /// <summary>The errors of a field and of what is within it: <c>options.headers</c> has those of <c>options.headers[2]</c>.</summary>
     public static IEnumerable<string> For(this FieldErrors errors, string field) => errors

@@ -1,7 +1,9 @@
-namespace Refresher.Web.Hosting;
+using Microsoft.AspNetCore.Http;
+
+namespace Refresher.Ui;
 
 /// <summary>What pages ask of a request.</summary>
-internal static class Requests
+public static class Requests
 {
     /// <summary>True when htmx asks for a part of the page and not the browser for the whole.</summary>
     public static bool IsFragment(this HttpRequest request) => request.Headers.ContainsKey("HX-Request") && !request.Headers.ContainsKey("HX-Boosted");

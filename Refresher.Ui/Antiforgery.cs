@@ -1,9 +1,12 @@
 using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
-namespace Refresher.Web.Hosting;
+namespace Refresher.Ui;
 
 /// <summary>Forged forms are refused at every end point that changes something, whether it binds a form or not.</summary>
-internal static class AntiforgeryEndpoints
+public static class AntiforgeryEndpoints
 {
     public static RouteGroupBuilder RequireAntiforgery(this RouteGroupBuilder group)
     {

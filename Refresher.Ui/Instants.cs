@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace Refresher.Web.Hosting;
+namespace Refresher.Ui;
 
 /// <summary>Instants and durations as words for people.</summary>
-internal static class Instants
+public static class Instants
 {
     /// <summary><c>2026-11-21 01:02:03 UTC</c>.</summary>
     public static string Utc(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);

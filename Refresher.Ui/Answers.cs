@@ -1,10 +1,10 @@
+using Microsoft.AspNetCore.Http;
 using Refresher.Core;
-using Refresher.Web.Hosting;
 
-namespace Refresher.Web.Actions;
+namespace Refresher.Ui;
 
 /// <summary>How an action answers: a redirect to the page it came from (post, redirect, get), with a message.</summary>
-internal static class Answers
+public static class Answers
 {
     public static IResult Back(this HttpContext http, string message, bool isError = false)
     {

@@ -1,10 +1,11 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 
-namespace Refresher.Web.Hosting;
+namespace Refresher.Ui;
 
 /// <summary>What a change says on the page that follows it: carried over one redirect in a cookie that is read once.</summary>
-internal sealed record Flash(string Text, bool IsError = false)
+public sealed record Flash(string Text, bool IsError = false)
 {
     private const string Cookie = "refresher.flash";
 

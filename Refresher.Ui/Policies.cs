@@ -1,10 +1,10 @@
 using Microsoft.AspNetCore.Authorization;
 using Refresher.Core.Access;
 
-namespace Refresher.Web.Access;
+namespace Refresher.Ui;
 
 /// <summary>What a person may do: who operates may also view, an admin may do everything.</summary>
-internal static class Policies
+public static class Policies
 {
     public const string View = "view";
     public const string Operate = "operate";
