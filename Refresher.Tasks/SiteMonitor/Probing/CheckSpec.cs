@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Refresher.Tasks.SiteMonitor.Probing;
 
 /// <summary>How a site is looked at.</summary>
@@ -9,6 +11,7 @@ public enum SiteKind
 }
 
 /// <summary>One look at a site: what is asked and what is expected. Stored with the site as JSON.</summary>
+/// <remarks>What has a default can be set, for generated readers would take its default from it (an <c>init</c> that is not in the JSON becomes null or 0).</remarks>
 public sealed record CheckSpec
 {
     public SiteKind Kind { get; init; }
@@ -17,7 +20,7 @@ public sealed record CheckSpec
     public required string Target { get; init; }
 
     /// <summary>For all phases together, redirects included: 100 ms to 2 min.</summary>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Slower than this is degraded; null: however slow it is, it is up.</summary>
     public TimeSpan? DegradedAbove { get; init; }
@@ -32,10 +35,10 @@ public sealed record CheckSpec
 /// <summary>An HTTP request and what its answer must be like.</summary>
 public sealed record HttpCheck
 {
-    public string Method { get; init; } = "GET";
+    public string Method { get; set; } = "GET";
 
     /// <summary>Lines <c>Name: value</c>; values are secret: stored sealed, shown masked.</summary>
-    public IReadOnlyList<string> Headers { get; init; } = [];
+    public IReadOnlyList<string> Headers { get; set; } = [];
 
     /// <summary>Sent with POST, PUT and PATCH; at most 64 KiB.</summary>
     public string? Body { get; init; }
@@ -46,10 +49,10 @@ public sealed record HttpCheck
     public string? Secret { get; init; }
 
     /// <summary>0 to 20; 0: a redirect is the answer.</summary>
-    public int MaxRedirects { get; init; } = 10;
+    public int MaxRedirects { get; set; } = 10;
 
     /// <summary>As <c>200-299,401</c>.</summary>
-    public string StatusCodes { get; init; } = "200-299";
+    public string StatusCodes { get; set; } = "200-299";
 
     /// <summary>A regular expression that the body must match.</summary>
     public string? MustMatch { get; init; }
@@ -61,26 +64,27 @@ public sealed record HttpCheck
     public string? JsonCondition { get; init; }
 
     /// <summary>What is read of the body at most, and what it may be long: 1 byte to 10 MiB.</summary>
-    public int MaxBytes { get; init; } = 1024 * 1024;
+    public int MaxBytes { get; set; } = 1024 * 1024;
 
     /// <summary>Whether the certificate must be valid for the name.</summary>
-    public bool VerifyTls { get; init; } = true;
+    public bool VerifyTls { get; set; } = true;
 
     /// <summary>A certificate that expires within these days is told of; null: never. 1 to 365.</summary>
-    public int? CertificateDays { get; init; } = 14;
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public int? CertificateDays { get; set; } = 14;
 
     /// <summary><c>1.1</c> or <c>2</c>.</summary>
-    public string Version { get; init; } = "1.1";
+    public string Version { get; set; } = "1.1";
 }
 
 /// <summary>A DNS question and the answer expected.</summary>
 public sealed record DnsCheck
 {
     /// <summary>A, AAAA, CNAME, MX, NS, TXT, SOA, SRV or CAA.</summary>
-    public string Record { get; init; } = "A";
+    public string Record { get; set; } = "A";
 
     /// <summary>Every one of these must be among the answers; empty: any answer will do.</summary>
-    public IReadOnlyList<string> Expected { get; init; } = [];
+    public IReadOnlyList<string> Expected { get; set; } = [];
 
     /// <summary>The server to ask, <c>address[:port]</c>; null: the machine's own.</summary>
     public string? Server { get; init; }

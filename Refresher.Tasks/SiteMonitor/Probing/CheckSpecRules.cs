@@ -1,7 +1,9 @@
+using System.Net;
 using System.Text;
 using Refresher.Core;
 using Refresher.Core.Http;
 using Refresher.Tasks.SiteMonitor.Probing.Conditions;
+using Refresher.Tasks.SiteMonitor.Probing.Names;
 
 namespace Refresher.Tasks.SiteMonitor.Probing;
 
@@ -10,6 +12,8 @@ internal static class CheckSpecRules
 {
     private const int MostTarget = 2000;
     private const int MostHeaders = 50;
+    private const int MostExpected = 20;
+    private const int MostExpectedCharacters = 500;
     private const int MostHeader = 2000;
     private const int MostBodyBytes = 64 * 1024;
     private const int MostBytes = 10 * 1024 * 1024;
@@ -65,7 +69,31 @@ internal static class CheckSpecRules
                 errors.Add("target", "A name or address and a port are needed: db.example.com:5432, [2001:db8::1]:5432.");
                 break;
             case SiteKind.Dns:
+                CheckDns(spec.Target, spec.Dns ?? new DnsCheck(), errors);
                 break;
+        }
+    }
+
+    private static void CheckDns(string target, DnsCheck check, FieldErrors errors)
+    {
+        if (!DnsQuestion.TryName(target, out _))
+        {
+            errors.Add("target", "A name is needed: example.com, _dmarc.example.com.");
+        }
+
+        if (!DnsRecord.TryType(check.Record, out _))
+        {
+            errors.Add("dns.record", $"One of {string.Join(", ", DnsRecord.Types)} is needed.");
+        }
+
+        if (check.Expected.Count > MostExpected || check.Expected.Any(expected => string.IsNullOrWhiteSpace(expected) || expected.Length > MostExpectedCharacters))
+        {
+            errors.Add("dns.expected", $"At most {MostExpected} answers of 1 to {MostExpectedCharacters} characters are possible.");
+        }
+
+        if (check.Server is not null && !(HostAndPort.TryParse(check.Server, otherwise: 53, out var server) && IPAddress.TryParse(server.Host, out _)))
+        {
+            errors.Add("dns.server", "An address is needed, with a port if it is not 53: 192.0.2.53, 192.0.2.53:5353, [2001:db8::53]:53.");
         }
     }
 

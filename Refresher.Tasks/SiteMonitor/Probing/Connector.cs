@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Refresher.Core.Access;
+using Refresher.Tasks.SiteMonitor.Probing.Names;
 
 namespace Refresher.Tasks.SiteMonitor.Probing;
 
@@ -8,7 +9,7 @@ namespace Refresher.Tasks.SiteMonitor.Probing;
 /// Opens a TCP connection for one look: resolves the name, leaves out the addresses that must not be called, and tries the others in order.
 /// A connection belongs to one look; none is kept.
 /// </summary>
-internal sealed class Connector(AddressGuard guard)
+internal sealed class Connector(AddressGuard guard, HostNames names)
 {
     /// <param name="host">A name, or an address without brackets.</param>
     /// <exception cref="CheckFailedException">No address, none that may be called, or none that took the connection.</exception>
@@ -38,20 +39,18 @@ internal sealed class Connector(AddressGuard guard)
         }
     }
 
-    private static async ValueTask<IPAddress[]> ResolveAsync(string host, Look look, CancellationToken cancel)
+    private async ValueTask<IPAddress[]> ResolveAsync(string host, Look look, CancellationToken cancel)
     {
         look.Stage = LookStage.Resolving;
         look.Name = host;
         var began = look.Now;
         try
         {
-            var addresses = await Dns.GetHostAddressesAsync(host, cancel);
-            look.Resolved(began);
-            return addresses;
+            return await names.ResolveAsync(host, look, cancel);
         }
-        catch (SocketException error)
+        finally
         {
-            throw new CheckFailedException(CheckFault.Dns, $"the name {host} cannot be resolved: {error.Message}", error);
+            look.Resolved(began);
         }
     }
 

@@ -11,7 +11,7 @@ internal readonly record struct HostAndPort(string Host, int Port)
     {
         parsed = default;
         var colon = text.LastIndexOf(':');
-        var bare = IPAddress.TryParse(text, out _) || colon < 0 || text.EndsWith(']');
+        var bare = colon < 0 || text.EndsWith(']') || (text[0] != '[' && IPAddress.TryParse(text, out _));
         if (bare && otherwise is null)
         {
             return false;

@@ -51,7 +51,11 @@ internal sealed class Look(TimeProvider clock, TimeSpan limit)
     /// <summary>The name that is being resolved or asked, for words.</summary>
     public string Name { get; set; } = "";
 
+    /// <summary>What is connected to; an attempt counts.</summary>
     public IPEndPoint? Peer { get; set; }
+
+    /// <summary>Who is asked for the name's addresses.</summary>
+    public IPEndPoint? NameServer { get; set; }
 
     public DateTimeOffset? CertificateExpiresAt { get; set; }
 
@@ -86,13 +90,16 @@ internal sealed class Look(TimeProvider clock, TimeSpan limit)
         }
     }
 
-    /// <summary>What did not come within the time.</summary>
-    public string WhatIsMissing()
+    /// <summary>Its time is over: notes what did not come.</summary>
+    public void RunOut(CheckSpec spec) =>
+        Fail(Stage == LookStage.Resolving && spec.Kind != SiteKind.Dns ? CheckFault.Dns : CheckFault.Timeout, WhatIsMissing());
+
+    private string WhatIsMissing()
     {
         var within = $"no answer within {PlainText.Of(limit)}: ";
         return within + Stage switch
         {
-            LookStage.Resolving => $"the name {Name} was not resolved",
+            LookStage.Resolving => NameServer is null ? $"the name {Name} was not resolved" : $"the name server {NameServer} did not answer for {Name}",
             LookStage.Connecting => $"{Peer} did not take the connection",
             LookStage.Securing => $"the TLS handshake with {Peer} did not end",
             LookStage.Sending => "the request could not be sent whole",

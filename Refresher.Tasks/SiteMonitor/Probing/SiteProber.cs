@@ -1,11 +1,12 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Refresher.Tasks.SiteMonitor.Probing.Http;
+using Refresher.Tasks.SiteMonitor.Probing.Names;
 
 namespace Refresher.Tasks.SiteMonitor.Probing;
 
 /// <summary>Looks at a site once, by the kind of its check. What it finds is a value; it throws when it is cancelled and for nothing else.</summary>
-internal sealed partial class SiteProber(HttpProbe http, Connector connector, TimeProvider clock, ILogger<SiteProber> log)
+internal sealed partial class SiteProber(HttpProbe http, DnsProbe dns, Connector connector, TimeProvider clock, ILogger<SiteProber> log)
 {
     /// <param name="spec">Valid by <see cref="CheckSpecRules"/>.</param>
     /// <returns>Within the spec's time limit and a moment.</returns>
@@ -25,12 +26,12 @@ internal sealed partial class SiteProber(HttpProbe http, Connector connector, Ti
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            look.Fail(CheckFault.Timeout, look.WhatIsMissing());
+            look.RunOut(spec);
         }
         catch (Exception) when (limit.IsCancellationRequested && !cancel.IsCancellationRequested)
         {
             // What breaks because the time is over says so in many ways.
-            look.Fail(CheckFault.Timeout, look.WhatIsMissing());
+            look.RunOut(spec);
         }
         catch (Exception unexpected) when (unexpected is not OperationCanceledException)
         {
@@ -46,6 +47,7 @@ internal sealed partial class SiteProber(HttpProbe http, Connector connector, Ti
     {
         SiteKind.Http => http.LookAsync(spec, look, cancel),
         SiteKind.Tcp => ConnectAsync(spec, look, cancel),
+        SiteKind.Dns => dns.LookAsync(spec, look, cancel),
         _ => throw new CheckFailedException(CheckFault.Internal, $"there is no check of kind {spec.Kind}"),
     };
 

@@ -21,6 +21,7 @@ internal sealed class AnswerConditions(BodyPatterns patterns)
 
         var needed = check.MustMatch is not null || check.MustNotMatch is not null || check.JsonCondition is not null;
         using var body = new HttpBody(head.Charset);
+        var judged = false;
         try
         {
             await body.ReadAsync(stream, head, needed ? check.MaxBytes : Math.Min(PlainText.KeptBytes, check.MaxBytes), check.MaxBytes, look, cancel);
@@ -29,10 +30,12 @@ internal sealed class AnswerConditions(BodyPatterns patterns)
                 look.Stage = LookStage.Judging;
                 Judge(check, body, look);
             }
+
+            judged = true;
         }
         finally
         {
-            if (look.HasFailed)
+            if ((!judged || look.HasFailed) && body.Bytes.Length > 0)
             {
                 look.Body = body.Beginning();
             }

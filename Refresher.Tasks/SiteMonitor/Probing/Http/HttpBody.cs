@@ -101,7 +101,7 @@ internal sealed class HttpBody(string? charset) : IDisposable
             _bytes = larger;
         }
 
-        return _bytes.AsMemory(_kept);
+        return _bytes.AsMemory(_kept, Math.Min(_bytes.Length - _kept, keep - _kept + StepBytes));
     }
 
     /// <summary>By its byte-order mark, by what the answer says, or UTF-8.</summary>
