@@ -2,6 +2,7 @@ using Refresher.Core.Contract;
 using Refresher.Tasks.Command;
 using Refresher.Tasks.Hello;
 using Refresher.Tasks.HttpRequest;
+using Refresher.Tasks.SiteMonitor;
 using Refresher.Tasks.SpeedTest;
 
 namespace Refresher.Tasks;
@@ -13,5 +14,6 @@ public static class TaskCatalog
         .Add<HelloTask, HelloOptions>()
         .Add<HttpRequestTask, HttpRequestTaskOptions>()
         .Add<CommandTask, CommandOptions>()
-        .Add<SpeedTestTask, SpeedTestOptions>();
+        .Add<SpeedTestTask, SpeedTestOptions>()
+        .Add<SiteMonitorKind>();
 }

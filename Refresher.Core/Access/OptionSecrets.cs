@@ -54,8 +54,9 @@ public sealed class OptionSecrets(IDataProtectionProvider protection)
         return (json.ToJsonString(KindOptions.Json), HiddenTexts.Of(values));
     }
 
+    /// <summary>One value as it was sealed; one that is not sealed is taken as it is.</summary>
     /// <returns>The plain value; null when its key is not there.</returns>
-    internal JsonNode? Open(JsonNode value)
+    public JsonNode? Open(JsonNode value)
     {
         if (!IsSealed(value))
         {
@@ -72,7 +73,8 @@ public sealed class OptionSecrets(IDataProtectionProvider protection)
         }
     }
 
-    internal JsonNode Seal(JsonNode value) => JsonValue.Create(Prefix + _protector.Protect(value.ToJsonString()));
+    /// <summary>One value as it is stored.</summary>
+    public JsonNode Seal(JsonNode value) => JsonValue.Create(Prefix + _protector.Protect(value.ToJsonString()));
 
     private static bool IsSealed(JsonNode value) => value is JsonValue && value.GetValueKind() == JsonValueKind.String && value.GetValue<string>().StartsWith(Prefix, StringComparison.Ordinal);
 }

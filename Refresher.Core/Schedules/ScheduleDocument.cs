@@ -40,30 +40,8 @@ public static class ScheduleDocument
             target.Remove("cadence");
         }
 
-        return Replace((JsonObject)Merge(target, patch)!, errors);
+        return Replace((JsonObject)MergePatch.Apply(target, patch)!, errors);
     }
 
     private static string? KindOf(JsonObject document) => document["kind"] is JsonValue value && value.TryGetValue(out string? kind) ? kind : null;
-
-    /// <summary>RFC 7396, section 2.</summary>
-    private static JsonNode? Merge(JsonNode? target, JsonNode? patch)
-    {
-        if (patch is not JsonObject changes)
-        {
-            return patch?.DeepClone();
-        }
-
-        var merged = target as JsonObject ?? [];
-        foreach (var (name, change) in changes)
-        {
-            var before = merged[name];
-            merged.Remove(name);
-            if (change is not null)
-            {
-                merged[name] = Merge(before, change);
-            }
-        }
-
-        return merged;
-    }
 }

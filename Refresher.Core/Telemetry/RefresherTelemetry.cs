@@ -37,6 +37,9 @@ public static class RefresherTelemetry
 
     internal static readonly Counter<long> Ticks = Meter.CreateCounter<long>("refresher.scheduler.ticks", "{tick}", "Rounds of the scheduler.");
 
+    /// <summary>A round of a loop that is none of the platform's own failed.</summary>
+    public static void CountLoopError(string loop) => LoopErrors.Add(1, new KeyValuePair<string, object?>("loop", loop));
+
     private static InstrumentAdvice<double> Seconds => new()
     {
         HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800],

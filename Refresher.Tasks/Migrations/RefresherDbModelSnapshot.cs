@@ -1287,6 +1287,578 @@ namespace Refresher.Tasks.Migrations
                     b.ToTable("schedule_states", (string)null);
                 });
 
+            modelBuilder.Entity("Refresher.Tasks.SiteMonitor.History.SiteCheck", b =>
+                {
+                    b.Property<Guid>("SiteId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("site_id");
+
+                    b.Property<DateTimeOffset>("CheckedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("checked_at");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Address")
+                        .HasColumnType("text")
+                        .HasColumnName("address");
+
+                    b.Property<string>("Body")
+                        .HasColumnType("text")
+                        .HasColumnName("body");
+
+                    b.Property<long?>("Bytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("bytes");
+
+                    b.Property<DateTimeOffset?>("CertificateExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("certificate_expires_at");
+
+                    b.Property<double?>("ConnectMs")
+                        .HasColumnType("double precision")
+                        .HasColumnName("connect_ms");
+
+                    b.Property<double?>("DnsMs")
+                        .HasColumnType("double precision")
+                        .HasColumnName("dns_ms");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("text")
+                        .HasColumnName("error");
+
+                    b.Property<string>("Fault")
+                        .HasColumnType("text")
+                        .HasColumnName("fault");
+
+                    b.Property<double?>("FirstByteMs")
+                        .HasColumnType("double precision")
+                        .HasColumnName("first_byte_ms");
+
+                    b.Property<bool>("InMaintenance")
+                        .HasColumnType("boolean")
+                        .HasColumnName("in_maintenance");
+
+                    b.Property<bool?>("Matched")
+                        .HasColumnType("boolean")
+                        .HasColumnName("matched");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("status");
+
+                    b.Property<int?>("StatusCode")
+                        .HasColumnType("integer")
+                        .HasColumnName("status_code");
+
+                    b.Property<double?>("TlsMs")
+                        .HasColumnType("double precision")
+                        .HasColumnName("tls_ms");
+
+                    b.Property<double>("TotalMs")
+                        .HasColumnType("double precision")
+                        .HasColumnName("total_ms");
+
+                    b.Property<double?>("TransferMs")
+                        .HasColumnType("double precision")
+                        .HasColumnName("transfer_ms");
+
+                    b.Property<DateTimeOffset>("WrittenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("written_at");
+
+                    b.HasKey("SiteId", "CheckedAt", "Id")
+                        .HasName("pk_site_checks");
+
+                    b.ToTable("site_checks", (string)null);
+                });
+
+            modelBuilder.Entity("Refresher.Tasks.SiteMonitor.History.SiteRollup", b =>
+                {
+                    b.Property<Guid>("SiteId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("site_id");
+
+                    b.Property<string>("Step")
+                        .HasColumnType("text")
+                        .HasColumnName("step");
+
+                    b.Property<DateTimeOffset>("Bucket")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("bucket");
+
+                    b.Property<int>("Degraded")
+                        .HasColumnType("integer")
+                        .HasColumnName("degraded");
+
+                    b.Property<int>("Down")
+                        .HasColumnType("integer")
+                        .HasColumnName("down");
+
+                    b.PrimitiveCollection<int[]>("Histogram")
+                        .IsRequired()
+                        .HasColumnType("integer[]")
+                        .HasColumnName("histogram");
+
+                    b.Property<int>("Maintenance")
+                        .HasColumnType("integer")
+                        .HasColumnName("maintenance");
+
+                    b.Property<double>("TotalMax")
+                        .HasColumnType("double precision")
+                        .HasColumnName("total_max");
+
+                    b.Property<double>("TotalMin")
+                        .HasColumnType("double precision")
+                        .HasColumnName("total_min");
+
+                    b.Property<double>("TotalSum")
+                        .HasColumnType("double precision")
+                        .HasColumnName("total_sum");
+
+                    b.Property<int>("Unknown")
+                        .HasColumnType("integer")
+                        .HasColumnName("unknown");
+
+                    b.Property<int>("Up")
+                        .HasColumnType("integer")
+                        .HasColumnName("up");
+
+                    b.HasKey("SiteId", "Step", "Bucket")
+                        .HasName("pk_site_rollups");
+
+                    b.ToTable("site_rollups", (string)null);
+                });
+
+            modelBuilder.Entity("Refresher.Tasks.SiteMonitor.Incidents.Incident", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset?>("ClosedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("closed_at");
+
+                    b.Property<DateTimeOffset>("ConfirmedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("confirmed_at");
+
+                    b.Property<int>("FailedChecks")
+                        .HasColumnType("integer")
+                        .HasColumnName("failed_checks");
+
+                    b.Property<string>("Fault")
+                        .HasColumnType("text")
+                        .HasColumnName("fault");
+
+                    b.Property<string>("LastFault")
+                        .HasColumnType("text")
+                        .HasColumnName("last_fault");
+
+                    b.Property<DateTimeOffset>("OpenedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("opened_at");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<Guid>("SiteId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("site_id");
+
+                    b.Property<string>("SiteKey")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("site_key");
+
+                    b.Property<string>("SiteName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("site_name");
+
+                    b.HasKey("Id")
+                        .HasName("pk_incidents");
+
+                    b.HasIndex("SiteId", "Id")
+                        .HasDatabaseName("ix_incidents_site_id_id");
+
+                    b.HasIndex(new[] { "SiteId" }, "ix_incidents_open")
+                        .IsUnique()
+                        .HasDatabaseName("ix_incidents_open")
+                        .HasFilter("closed_at IS NULL");
+
+                    b.ToTable("incidents", (string)null);
+                });
+
+            modelBuilder.Entity("Refresher.Tasks.SiteMonitor.Incidents.IncidentUpdate", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Author")
+                        .HasColumnType("text")
+                        .HasColumnName("author");
+
+                    b.Property<Guid>("IncidentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("incident_id");
+
+                    b.Property<bool>("IsPublic")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_public");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("text");
+
+                    b.HasKey("Id")
+                        .HasName("pk_incident_updates");
+
+                    b.HasIndex("IncidentId", "Id")
+                        .HasDatabaseName("ix_incident_updates_incident_id_id");
+
+                    b.ToTable("incident_updates", (string)null);
+                });
+
+            modelBuilder.Entity("Refresher.Tasks.SiteMonitor.Maintenance.MaintenanceWindow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<bool>("AllSites")
+                        .HasColumnType("boolean")
+                        .HasColumnName("all_sites");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Cron")
+                        .HasColumnType("text")
+                        .HasColumnName("cron");
+
+                    b.Property<TimeSpan?>("Duration")
+                        .HasColumnType("interval")
+                        .HasColumnName("duration");
+
+                    b.Property<bool>("Enabled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("enabled");
+
+                    b.Property<DateTimeOffset?>("From")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("begins_at");
+
+                    b.PrimitiveCollection<string[]>("Groups")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("groups");
+
+                    b.PrimitiveCollection<Guid[]>("SiteIds")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("site_ids");
+
+                    b.PrimitiveCollection<string[]>("Tags")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("tags");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("text");
+
+                    b.Property<string>("TimeZone")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("time_zone");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("title");
+
+                    b.Property<DateTimeOffset?>("To")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ends_at");
+
+                    b.Property<string>("Type")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("type");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<uint>("Version")
+                        .IsConcurrencyToken()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("xid")
+                        .HasColumnName("xmin");
+
+                    b.HasKey("Id")
+                        .HasName("pk_maintenance_windows");
+
+                    b.ToTable("maintenance_windows", (string)null);
+                });
+
+            modelBuilder.Entity("Refresher.Tasks.SiteMonitor.Sites.Checker", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("LeaseUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("lease_until");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.HasKey("Id")
+                        .HasName("pk_checkers");
+
+                    b.ToTable("checkers", (string)null);
+                });
+
+            modelBuilder.Entity("Refresher.Tasks.SiteMonitor.Sites.Site", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Description")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("description");
+
+                    b.Property<bool>("Enabled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("enabled");
+
+                    b.Property<int>("FailureThreshold")
+                        .HasColumnType("integer")
+                        .HasColumnName("failure_threshold");
+
+                    b.Property<string>("Group")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("group");
+
+                    b.Property<TimeSpan>("Interval")
+                        .HasColumnType("interval")
+                        .HasColumnName("interval");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<TimeSpan?>("Recheck")
+                        .HasColumnType("interval")
+                        .HasColumnName("recheck");
+
+                    b.Property<int>("RecoveryThreshold")
+                        .HasColumnType("integer")
+                        .HasColumnName("recovery_threshold");
+
+                    b.Property<string>("Spec")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("spec");
+
+                    b.PrimitiveCollection<string[]>("Tags")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("tags");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<uint>("Version")
+                        .IsConcurrencyToken()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("xid")
+                        .HasColumnName("xmin");
+
+                    b.HasKey("Id")
+                        .HasName("pk_sites");
+
+                    b.HasIndex("Key")
+                        .IsUnique()
+                        .HasDatabaseName("ix_sites_key");
+
+                    b.HasIndex("Tags")
+                        .HasDatabaseName("ix_sites_tags");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("Tags"), "gin");
+
+                    b.ToTable("sites", (string)null);
+                });
+
+            modelBuilder.Entity("Refresher.Tasks.SiteMonitor.Sites.SiteState", b =>
+                {
+                    b.Property<Guid>("SiteId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("site_id");
+
+                    b.Property<int>("Answers")
+                        .HasColumnType("integer")
+                        .HasColumnName("answers");
+
+                    b.Property<DateTimeOffset?>("AnswersSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("answers_since");
+
+                    b.Property<DateTimeOffset?>("BlindSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("blind_since");
+
+                    b.Property<DateTimeOffset?>("CertificateExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("certificate_expires_at");
+
+                    b.Property<Guid?>("CertificateId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("certificate_id");
+
+                    b.Property<DateTimeOffset?>("CertificateSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("certificate_since");
+
+                    b.Property<DateTimeOffset?>("CertificateToldFor")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("certificate_told_for");
+
+                    b.Property<Guid?>("ClaimId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("claim_id");
+
+                    b.Property<Guid?>("ClaimedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("claimed_by");
+
+                    b.Property<Guid?>("DegradedId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("degraded_id");
+
+                    b.Property<DateTimeOffset?>("DegradedSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("degraded_since");
+
+                    b.Property<Guid?>("IncidentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("incident_id");
+
+                    b.Property<DateTimeOffset?>("IncidentSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("incident_since");
+
+                    b.Property<Guid?>("LastCheckId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("last_check_id");
+
+                    b.Property<DateTimeOffset?>("LastCheckedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_checked_at");
+
+                    b.Property<string>("LastError")
+                        .HasColumnType("text")
+                        .HasColumnName("last_error");
+
+                    b.Property<string>("LastFault")
+                        .HasColumnType("text")
+                        .HasColumnName("last_fault");
+
+                    b.Property<string>("LastStatus")
+                        .HasColumnType("text")
+                        .HasColumnName("last_status");
+
+                    b.Property<int?>("LastStatusCode")
+                        .HasColumnType("integer")
+                        .HasColumnName("last_status_code");
+
+                    b.Property<double?>("LastTotalMs")
+                        .HasColumnType("double precision")
+                        .HasColumnName("last_total_ms");
+
+                    b.Property<DateTimeOffset?>("NextCheckAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_check_at");
+
+                    b.Property<DateTimeOffset?>("PausedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("paused_at");
+
+                    b.Property<int>("RowCount")
+                        .HasColumnType("integer")
+                        .HasColumnName("row_count");
+
+                    b.Property<DateTimeOffset?>("RowSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("row_since");
+
+                    b.Property<string>("RowStatus")
+                        .HasColumnType("text")
+                        .HasColumnName("row_status");
+
+                    b.Property<DateTimeOffset>("Since")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("since");
+
+                    b.Property<bool>("Slowed")
+                        .HasColumnType("boolean")
+                        .HasColumnName("slowed");
+
+                    b.Property<DateTimeOffset>("StaleAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("stale_at");
+
+                    b.Property<string>("Verdict")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("verdict");
+
+                    b.HasKey("SiteId")
+                        .HasName("pk_site_states");
+
+                    b.HasIndex("NextCheckAt")
+                        .HasDatabaseName("ix_site_states_next_check_at");
+
+                    b.ToTable("site_states", (string)null);
+                });
+
             modelBuilder.Entity("Refresher.Tasks.SpeedTest.SpeedTestCandidate", b =>
                 {
                     b.Property<Guid>("TestId")
@@ -1450,6 +2022,26 @@ namespace Refresher.Tasks.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_schedule_states_schedules_schedule_id");
+                });
+
+            modelBuilder.Entity("Refresher.Tasks.SiteMonitor.Incidents.IncidentUpdate", b =>
+                {
+                    b.HasOne("Refresher.Tasks.SiteMonitor.Incidents.Incident", null)
+                        .WithMany()
+                        .HasForeignKey("IncidentId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_incident_updates_incidents_incident_id");
+                });
+
+            modelBuilder.Entity("Refresher.Tasks.SiteMonitor.Sites.SiteState", b =>
+                {
+                    b.HasOne("Refresher.Tasks.SiteMonitor.Sites.Site", null)
+                        .WithOne("State")
+                        .HasForeignKey("Refresher.Tasks.SiteMonitor.Sites.SiteState", "SiteId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_site_states_sites_site_id");
                 });
 
             modelBuilder.Entity("Refresher.Tasks.SpeedTest.SpeedTestCandidate", b =>
@@ -1742,6 +2334,11 @@ namespace Refresher.Tasks.Migrations
                 {
                     b.Navigation("Declaration");
 
+                    b.Navigation("State");
+                });
+
+            modelBuilder.Entity("Refresher.Tasks.SiteMonitor.Sites.Site", b =>
+                {
                     b.Navigation("State");
                 });
 

@@ -1,0 +1,65 @@
+using System.ComponentModel;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Refresher.Core.Alerts;
+using Refresher.Core.Contract;
+using Refresher.Core.Http;
+using Refresher.Tasks.SiteMonitor.Api;
+using Refresher.Tasks.SiteMonitor.History;
+using Refresher.Tasks.SiteMonitor.Incidents;
+using Refresher.Tasks.SiteMonitor.Maintenance;
+using Refresher.Tasks.SiteMonitor.Probing;
+using Refresher.Tasks.SiteMonitor.Sites;
+
+namespace Refresher.Tasks.SiteMonitor;
+
+/// <summary>Watches sites: a loop in the workers looks at each at its exact interval. It runs no schedules.</summary>
+[Description("Watches sites and tells when one goes down, comes back, is slow or has a certificate that expires.")]
+internal sealed class SiteMonitorKind : IKind
+{
+    public static string Name => "site-monitor";
+
+    public static IReadOnlyList<AlertCondition> Conditions => SiteConditions.All;
+
+    public static void AddServices(IHostApplicationBuilder builder)
+    {
+        builder.AddSiteProbing();
+        var services = builder.Services;
+        services.TryAddSingleton<SiteSecrets>();
+        services.TryAddSingleton<UptimeQueries>();
+        services.TryAddScoped<SiteDepartures>();
+        services.TryAddScoped<SiteCommands>();
+        services.TryAddScoped<SiteQueries>();
+        services.TryAddScoped<CheckQueries>();
+        services.TryAddScoped<CheckNow>();
+        services.TryAddScoped<IncidentQueries>();
+        services.TryAddScoped<IncidentCommands>();
+        services.TryAddScoped<MaintenanceQueries>();
+        services.TryAddScoped<MaintenanceCommands>();
+    }
+
+    public static void MapModel(ModelBuilder model)
+    {
+        var states = new SiteStateMapping();
+        var incidents = new IncidentMapping();
+        model.ApplyConfiguration(new SiteMapping());
+        model.ApplyConfiguration<SiteState>(states);
+        model.ApplyConfiguration<Checker>(states);
+        model.ApplyConfiguration<Incident>(incidents);
+        model.ApplyConfiguration<IncidentUpdate>(incidents);
+        model.ApplyConfiguration(new MaintenanceMapping());
+        model.ApplyConfiguration(new SiteCheckMapping());
+        model.ApplyConfiguration(new SiteRollupMapping());
+    }
+
+    public static void MapEndpoints(IEndpointRouteBuilder endpoints)
+    {
+        var api = endpoints.MapApiGroup();
+        api.MapSites();
+        api.MapSiteActions();
+        api.MapIncidents();
+        api.MapMaintenance();
+    }
+}
