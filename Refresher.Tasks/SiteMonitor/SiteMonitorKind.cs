@@ -5,8 +5,10 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Refresher.Core.Alerts;
 using Refresher.Core.Contract;
+using Refresher.Core.Execution;
 using Refresher.Core.Http;
 using Refresher.Tasks.SiteMonitor.Api;
+using Refresher.Tasks.SiteMonitor.Checking;
 using Refresher.Tasks.SiteMonitor.History;
 using Refresher.Tasks.SiteMonitor.Incidents;
 using Refresher.Tasks.SiteMonitor.Maintenance;
@@ -38,6 +40,19 @@ internal sealed class SiteMonitorKind : IKind
         services.TryAddScoped<IncidentCommands>();
         services.TryAddScoped<MaintenanceQueries>();
         services.TryAddScoped<MaintenanceCommands>();
+    }
+
+    public static void AddWorkers(IHostApplicationBuilder builder)
+    {
+        if (builder.RunsRole(WorkerRoles.Checks))
+        {
+            builder.AddSiteChecks();
+        }
+
+        if (builder.RunsRole(WorkerRoles.Consumers))
+        {
+            builder.AddCheckHistory();
+        }
     }
 
     public static void MapModel(ModelBuilder model)

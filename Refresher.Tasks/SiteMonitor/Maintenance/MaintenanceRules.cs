@@ -10,8 +10,6 @@ public readonly record struct MaintenanceSpan(DateTimeOffset From, DateTimeOffse
 /// <summary>When windows are open, and for whom.</summary>
 public static class MaintenanceRules
 {
-    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
-
     /// <summary>The time of maintenance that an instant lies in; null when it lies in none. A window that is disabled is never open.</summary>
     public static MaintenanceSpan? OpenAt(MaintenanceWindow window, DateTimeOffset at)
     {
@@ -52,9 +50,6 @@ public static class MaintenanceRules
 
     /// <inheritdoc cref="Covers(MaintenanceWindow, Guid, string, IReadOnlyCollection{string})"/>
     public static bool Covers(MaintenanceWindow window, Site site) => Covers(window, site.Id, site.Group, site.Tags);
-
-    /// <summary>True when nothing of a window is to come any more a day after an instant.</summary>
-    public static bool IsOver(MaintenanceWindow window, DateTimeOffset at) => window.To is { } to && to + Day < at && OpenAt(window, at) is null;
 
     private static DateTimeOffset? Last(MaintenanceWindow window, DateTimeOffset at)
     {

@@ -138,9 +138,11 @@ public sealed class SiteCommands(RefresherDb db, SiteSecrets secrets, SiteDepart
 
                 await db.SaveChangesAsync(acceptAllChangesOnSuccess: false, cancel);
                 await (act?.Invoke(connection) ?? Task.CompletedTask);
+                await departures.TellAsync(connection, cancel);
                 await transaction.CommitAsync(cancel);
             });
             db.ChangeTracker.AcceptAllChanges();
+            await departures.ToldAsync();
         }
         catch (DbUpdateConcurrencyException)
         {

@@ -1,6 +1,7 @@
 using Npgsql;
 using Refresher.Core.Access;
 using Refresher.Core.Alerts;
+using Refresher.Core.Outbox;
 using Refresher.Tasks.SiteMonitor.Incidents;
 
 namespace Refresher.Tasks.SiteMonitor.Sites;
@@ -9,13 +10,13 @@ namespace Refresher.Tasks.SiteMonitor.Sites;
 /// Ends what is open about a site that is paused or deleted: its incident, its slowness, the warning about its certificate. Each is told as over and
 /// muted, since nothing has turned for better.
 /// </summary>
-public sealed class SiteDepartures(Actor actor, TimeProvider clock)
+public sealed class SiteDepartures(OutboxWriter outbox, Actor actor, TimeProvider clock)
 {
     private const string OpenSql = "SELECT incident_id, degraded_id, degraded_since, certificate_id, certificate_since FROM site_states WHERE site_id = $1 FOR UPDATE";
 
     private readonly List<StateChange> _changes = [];
 
-    /// <summary>Ends it, in the transaction of <paramref name="connection"/>.</summary>
+    /// <summary>Ends it, in the transaction of <paramref name="connection"/>; <see cref="TellAsync"/> is the last thing of the same transaction.</summary>
     public async Task LeaveAsync(NpgsqlConnection connection, Site site, string reason, CancellationToken cancel)
     {
         _changes.Clear();
@@ -55,4 +56,16 @@ public sealed class SiteDepartures(Actor actor, TimeProvider clock)
 
         StateChange Change(string condition, Guid episode, DateTimeOffset since) => SiteConditions.Change(site, condition, episode, false, now, since) with { Reason = reason, Muted = true };
     }
+
+    /// <summary>Writes the events of what was ended.</summary>
+    public async Task TellAsync(NpgsqlConnection connection, CancellationToken cancel)
+    {
+        if (_changes.Count > 0)
+        {
+            await outbox.AppendAsync(connection, [.. _changes.Select(SiteConditions.EventOf)], cancel);
+        }
+    }
+
+    /// <summary>Wakes who reads them, after the commit.</summary>
+    public Task ToldAsync() => _changes.Count > 0 ? outbox.TellAsync() : Task.CompletedTask;
 }

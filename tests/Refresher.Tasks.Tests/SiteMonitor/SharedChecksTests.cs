@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using Refresher.Tasks.SiteMonitor.Checking;
+using Refresher.Testing;
+using Xunit.Abstractions;
+
+namespace Refresher.Tasks.Tests.SiteMonitor;
+
+/// <summary>Several workers, and many sites.</summary>
+public sealed class SharedChecksTests(ITestOutputHelper output)
+{
+    [Fact]
+    public async Task Two_workers_check_each_site_once_at_each_instant()
+    {
+        await using var engine = await SiteEngine.StartAsync(workers: 2);
+        var sites = new List<Refresher.Tasks.SiteMonitor.Sites.Site>();
+        for (var i = 0; i < 30; i++)
+        {
+            sites.Add(await engine.SiteAsync($"/site-{i}"));
+        }
+
+        await Eventually.SeeAsync(() => engine.ChecksAsync(sites[^1]), checks => checks.Count >= 8, 40);
+
+        var told = await engine.ChecksAsync();
+        Assert.Equal(told.Count, told.Select(check => check.Id).Distinct().Count());
+        foreach (var checks in told.GroupBy(check => check.SiteId))
+        {
+            // Beside the grid is the first check only; after it no two lie closer than a period, but for what a busy machine is late.
+            var instants = checks.Select(check => check.CheckedAt).Order().Skip(1).ToArray();
+            Assert.All(instants.Zip(instants.Skip(1)), pair => Assert.InRange((pair.Second - pair.First).TotalSeconds, 0.6, 30));
+        }
+    }
+
+    [Fact]
+    public async Task Ten_thousand_sites_are_claimed_at_little_cost()
+    {
+        await using var engine = await SiteEngine.StartAsync();
+        await engine.Worker.StopAsync();
+        await engine.ExecuteAsync("""
+            INSERT INTO sites (id, key, name, "group", tags, description, enabled, spec, interval, failure_threshold, recovery_threshold, created_at, updated_at)
+            SELECT gen_random_uuid(), 'site-' || n, 'Site ' || n, '', '{}', '', true, '{"target": "http://127.0.0.1:9/"}', '30 seconds', 2, 2, now(), now() FROM generate_series(1, 10000) n
+            """);
+        await engine.ExecuteAsync("""
+            INSERT INTO site_states (site_id, verdict, since, next_check_at, row_count, answers, stale_at, slowed)
+            SELECT id, 'up', now(), now() + random() * interval '30 seconds', 0, 0, now() + interval '90 seconds', false FROM sites
+            """);
+        var (claims, checker, taken, slowest) = (engine.Get<CheckClaims>(), Guid.NewGuid(), 0, TimeSpan.Zero);
+        var now = TimeProvider.System.GetUtcNow();
+        for (var round = 1; round <= 150; round++)
+        {
+            var started = Stopwatch.GetTimestamp();
+            taken += (await claims.TakeAsync(checker, now.AddSeconds(round * 0.2), 500, 1, default)).Count;
+            slowest = round > 5 && Stopwatch.GetElapsedTime(started) > slowest ? Stopwatch.GetElapsedTime(started) : slowest;
+        }
+
+        output.WriteLine($"{taken} sites in 150 rounds, the slowest {slowest.TotalMilliseconds:0.0} ms");
+        Assert.InRange(taken, 9900, 10_000);
+        Assert.InRange(slowest, TimeSpan.Zero, TimeSpan.FromMilliseconds(500));
+    }
+}
