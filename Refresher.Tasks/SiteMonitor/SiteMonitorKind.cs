@@ -13,6 +13,8 @@ using Refresher.Tasks.SiteMonitor.History;
 using Refresher.Tasks.SiteMonitor.Incidents;
 using Refresher.Tasks.SiteMonitor.Maintenance;
 using Refresher.Tasks.SiteMonitor.Probing;
+using Refresher.Tasks.SiteMonitor.Public;
+using Refresher.Tasks.SiteMonitor.Public.Admin;
 using Refresher.Tasks.SiteMonitor.Sites;
 
 namespace Refresher.Tasks.SiteMonitor;
@@ -23,12 +25,15 @@ internal sealed class SiteMonitorKind : IKind
 {
     public static string Name => "site-monitor";
 
+    public static IReadOnlyList<KindPage> Pages => [new("What is public", "/public", "world", "g u")];
+
     public static IReadOnlyList<AlertCondition> Conditions => SiteConditions.All;
 
     public static void AddServices(IHostApplicationBuilder builder)
     {
         builder.AddSiteProbing();
         var services = builder.Services;
+        services.AddStatusPage();
         services.TryAddSingleton<SiteSecrets>();
         services.TryAddSingleton<UptimeQueries>();
         services.TryAddScoped<SiteDepartures>();
@@ -67,6 +72,7 @@ internal sealed class SiteMonitorKind : IKind
         model.ApplyConfiguration(new MaintenanceMapping());
         model.ApplyConfiguration(new SiteCheckMapping());
         model.ApplyConfiguration(new SiteRollupMapping());
+        model.MapStatusPage();
     }
 
     public static void MapEndpoints(IEndpointRouteBuilder endpoints)
@@ -76,5 +82,12 @@ internal sealed class SiteMonitorKind : IKind
         api.MapSiteActions();
         api.MapIncidents();
         api.MapMaintenance();
+        api.MapStatusPagesApi();
     }
+
+    public static void MapPublic(IEndpointRouteBuilder endpoints) => endpoints.MapStatusData();
+
+    public static void MapActions(RouteGroupBuilder actions) => PublicActions.Map(actions);
+
+    public static void MapPublicPages(IEndpointRouteBuilder endpoints) => endpoints.MapStatusPages();
 }

@@ -21,6 +21,7 @@ public sealed class WebUnderTest : WebApplicationFactory<App>, IAsyncLifetime
     public const int TriesPerMinute = 60;
 
     private readonly TestDatabase? _given;
+    private readonly bool _isFirst;
     private TestDatabase? _own;
 
     public WebUnderTest()
@@ -30,12 +31,15 @@ public sealed class WebUnderTest : WebApplicationFactory<App>, IAsyncLifetime
     /// <summary>Another Web over a database that is there already.</summary>
     internal WebUnderTest(WebUnderTest other) => _given = other.Database;
 
+    /// <summary>The first Web over a database that the test has made.</summary>
+    internal WebUnderTest(TestDatabase given) => (_given, _isFirst) = (given, true);
+
     public TestDatabase Database => _given ?? _own ?? throw new InvalidOperationException("Not initialised yet.");
 
     public async Task InitializeAsync()
     {
         _own = _given is null ? await TestDatabase.CreateAsync() : null;
-        if (_own is not null)
+        if (_own is not null || _isFirst)
         {
             await UseAsync(services => services.GetRequiredService<RefresherDb>().Database.MigrateAsync());
             await UseAsync(services => services.GetRequiredService<FirstLogin>().CreateAsync(Password, null, CancellationToken.None));
