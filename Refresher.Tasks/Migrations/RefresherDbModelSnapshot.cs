@@ -1621,6 +1621,90 @@ namespace Refresher.Tasks.Migrations
                     b.ToTable("maintenance_windows", (string)null);
                 });
 
+            modelBuilder.Entity("Refresher.Tasks.SiteMonitor.Public.StatusItem", b =>
+                {
+                    b.Property<string>("PageSlug")
+                        .HasColumnType("text")
+                        .HasColumnName("page_slug");
+
+                    b.Property<Guid>("SiteId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("site_id");
+
+                    b.Property<DateTimeOffset>("AddedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("added_at");
+
+                    b.Property<bool>("Badges")
+                        .HasColumnType("boolean")
+                        .HasColumnName("badges");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<int>("Order")
+                        .HasColumnType("integer")
+                        .HasColumnName("place");
+
+                    b.Property<string>("Section")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("section");
+
+                    b.Property<bool>("ShowResponse")
+                        .HasColumnType("boolean")
+                        .HasColumnName("show_response");
+
+                    b.Property<string>("Slug")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("slug");
+
+                    b.HasKey("PageSlug", "SiteId")
+                        .HasName("pk_status_items");
+
+                    b.HasIndex("SiteId")
+                        .HasDatabaseName("ix_status_items_site_id");
+
+                    b.HasIndex("Slug")
+                        .IsUnique()
+                        .HasDatabaseName("ix_status_items_slug");
+
+                    b.ToTable("status_items", (string)null);
+                });
+
+            modelBuilder.Entity("Refresher.Tasks.SiteMonitor.Public.StatusPage", b =>
+                {
+                    b.Property<string>("Slug")
+                        .HasColumnType("text")
+                        .HasColumnName("slug");
+
+                    b.Property<string>("Description")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("description");
+
+                    b.Property<bool>("Published")
+                        .HasColumnType("boolean")
+                        .HasColumnName("published");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("title");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Slug")
+                        .HasName("pk_status_pages");
+
+                    b.ToTable("status_pages", (string)null);
+                });
+
             modelBuilder.Entity("Refresher.Tasks.SiteMonitor.Sites.Checker", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2034,6 +2118,23 @@ namespace Refresher.Tasks.Migrations
                         .HasConstraintName("fk_incident_updates_incidents_incident_id");
                 });
 
+            modelBuilder.Entity("Refresher.Tasks.SiteMonitor.Public.StatusItem", b =>
+                {
+                    b.HasOne("Refresher.Tasks.SiteMonitor.Public.StatusPage", null)
+                        .WithMany("Items")
+                        .HasForeignKey("PageSlug")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_status_items_status_pages_page_slug");
+
+                    b.HasOne("Refresher.Tasks.SiteMonitor.Sites.Site", null)
+                        .WithMany()
+                        .HasForeignKey("SiteId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_status_items_sites_site_id");
+                });
+
             modelBuilder.Entity("Refresher.Tasks.SiteMonitor.Sites.SiteState", b =>
                 {
                     b.HasOne("Refresher.Tasks.SiteMonitor.Sites.Site", null)
@@ -2335,6 +2436,11 @@ namespace Refresher.Tasks.Migrations
                     b.Navigation("Declaration");
 
                     b.Navigation("State");
+                });
+
+            modelBuilder.Entity("Refresher.Tasks.SiteMonitor.Public.StatusPage", b =>
+                {
+                    b.Navigation("Items");
                 });
 
             modelBuilder.Entity("Refresher.Tasks.SiteMonitor.Sites.Site", b =>
