@@ -5,6 +5,7 @@ using Refresher.Tasks.SiteMonitor.Incidents;
 using Refresher.Tasks.SiteMonitor.Probing;
 using Refresher.Tasks.SiteMonitor.Public;
 using Refresher.Tasks.SiteMonitor.Sites;
+using Watched = Refresher.Tasks.SiteMonitor.Sites.Site;
 
 namespace Refresher.Web.Tests.Pages;
 
@@ -16,7 +17,7 @@ internal static class WatchedSite
 
     /// <summary>A site whose key, target, headers, body, error and text hold the marker, with an open incident that has a private note and a public one.</summary>
     /// <param name="validFor">Until then its verdict counts, if nobody looks again.</param>
-    public static async Task<Site> AddAsync(WebUnderTest web, string name, TimeSpan validFor, Verdict verdict = Verdict.Up)
+    public static async Task<Watched> AddAsync(WebUnderTest web, string name, TimeSpan validFor, Verdict verdict = Verdict.Up)
     {
         var site = await web.UseAsync(async services =>
         {
@@ -33,7 +34,7 @@ internal static class WatchedSite
     }
 
     /// <summary>As if a check had just been made.</summary>
-    public static Task StandAsync(WebUnderTest web, Site site, Verdict verdict, TimeSpan validFor) => web.UseAsync(async services =>
+    public static Task StandAsync(WebUnderTest web, Watched site, Verdict verdict, TimeSpan validFor) => web.UseAsync(async services =>
     {
         var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
         await services.GetRequiredService<RefresherDb>().Set<SiteState>().Where(s => s.SiteId == site.Id).ExecuteUpdateAsync(set => set
@@ -41,7 +42,7 @@ internal static class WatchedSite
             .SetProperty(s => s.NextCheckAt, (DateTimeOffset?)null).SetProperty(s => s.LastFault, CheckFault.Timeout).SetProperty(s => s.LastError, Secret));
     });
 
-    public static Task FailAsync(WebUnderTest web, Site site) => web.UseAsync(async services =>
+    public static Task FailAsync(WebUnderTest web, Watched site) => web.UseAsync(async services =>
     {
         var db = services.GetRequiredService<RefresherDb>();
         var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
@@ -55,7 +56,7 @@ internal static class WatchedSite
         await db.SaveChangesAsync();
     });
 
-    public static Task PublishAsync(WebUnderTest web, Site site, StatusItemInput input, bool published = true) => web.UseAsync(async services =>
+    public static Task PublishAsync(WebUnderTest web, Watched site, StatusItemInput input, bool published = true) => web.UseAsync(async services =>
     {
         var commands = services.GetRequiredService<StatusPageCommands>();
         Assert.NotNull((await commands.PutAsync(site, input, CancellationToken.None)).Value);
