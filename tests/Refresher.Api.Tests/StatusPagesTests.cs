@@ -78,7 +78,7 @@ public sealed class StatusPagesTests(ApiHost api)
     private async Task<string> SiteAsync(string name)
     {
         var key = $"{name}-{Guid.NewGuid():N}";
-        await api.PostAsync("/api/v1/sites", $$"""{"key": "{{key}}", "name": "{{name}}", "check": {"target": "http://127.0.0.1:9/"}}""", HttpStatusCode.Created);
+        await api.PostAsync("/api/v1/sites", $$$"""{"key": "{{{key}}}", "name": "{{{name}}}", "check": {"target": "http://127.0.0.1:9/"}}""", HttpStatusCode.Created);
         return key;
     }
 }

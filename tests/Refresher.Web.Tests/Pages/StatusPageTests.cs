@@ -105,7 +105,7 @@ public sealed class StatusPageTests(WebUnderTest web) : IClassFixture<WebUnderTe
             Assert.True(again.StatusCode == HttpStatusCode.NotModified || again.Headers.ETag!.Tag != answer.Headers.ETag!.Tag, path);
             using var head = await SendAsync(visitor, HttpMethod.Head, path, null);
             Assert.Equal(HttpStatusCode.OK, head.StatusCode);
-            Assert.Equal(0, (await head.Content.ReadAsByteArrayAsync()).Length);
+            Assert.Empty(await head.Content.ReadAsByteArrayAsync());
             Assert.True(head.Content.Headers.ContentLength > 0);
         }
 

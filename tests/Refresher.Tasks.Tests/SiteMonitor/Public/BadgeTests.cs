@@ -1,7 +1,6 @@
 using System.Xml.Linq;
 using Refresher.Tasks.SiteMonitor.History;
 using Refresher.Tasks.SiteMonitor.Public;
-using Refresher.Tasks.SiteMonitor.Sites;
 
 namespace Refresher.Tasks.Tests.SiteMonitor.Public;
 
