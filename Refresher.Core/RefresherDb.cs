@@ -8,6 +8,7 @@ using Refresher.Core.Data;
 using Refresher.Core.Execution;
 using Refresher.Core.Limits;
 using Refresher.Core.Outbox;
+using Refresher.Core.Outbox.Delivery;
 using Refresher.Core.Runs;
 using Refresher.Core.Schedules;
 using Refresher.Core.Schedules.Calendars;
@@ -46,6 +47,8 @@ public sealed class RefresherDb(DbContextOptions<RefresherDb> options)
     public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
 
     public DbSet<WorkerOrder> WorkerOrders => Set<WorkerOrder>();
+
+    public DbSet<DeadLetter> DeadLetters => Set<DeadLetter>();
 
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 

@@ -6,6 +6,7 @@ using Refresher.Core.Access;
 using Refresher.Core.Contract;
 using Refresher.Core.Data;
 using Refresher.Core.Limits;
+using Refresher.Core.Outbox;
 using Refresher.Core.Queue;
 using Refresher.Core.Runs;
 using Refresher.Core.Runs.Rollups;
@@ -42,6 +43,7 @@ public static class EngineServices
         services.AddHostedService<RunRetention>();
         services.AddHostedService<RunRollupLoop>();
         services.AddHostedService<AuditRetention>();
+        services.AddOutboxUpkeep();
         return builder.AddNode("scheduler");
     }
 
@@ -65,6 +67,7 @@ public static class EngineServices
         }
 
         services.AddHostedService<StandingOrders>();
+        services.AddEventLog();
         foreach (var kind in kinds)
         {
             kind.AddWorkers(builder);

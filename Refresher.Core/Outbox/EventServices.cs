@@ -1,12 +1,28 @@
 using Microsoft.Extensions.DependencyInjection;
+using Refresher.Core.Outbox.Delivery;
+using Refresher.Core.Outbox.Direct;
 
 namespace Refresher.Core.Outbox;
 
 /// <summary>The event log in a process.</summary>
 public static class EventServices
 {
-    /// <summary>What every process has: it may write events.</summary>
-    internal static IServiceCollection AddEvents(this IServiceCollection services) => services.AddSingleton<OutboxWriter>();
+    /// <summary>What every process has: it may write events, and show what becomes of them. Configuration: section <c>Events</c>, see <see cref="EventOptions"/>.</summary>
+    internal static IServiceCollection AddEvents(this IServiceCollection services)
+    {
+        services.AddOptions<EventOptions>().BindConfiguration(EventOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        return services.AddSingleton<OutboxWriter>().AddSingleton<EventMarks>().AddSingleton<OutboxPressure>().AddScoped<EventQueries>().AddScoped<EventCommands>();
+    }
+
+    /// <summary>What keeps the outbox small: in schedulers.</summary>
+    internal static IServiceCollection AddOutboxUpkeep(this IServiceCollection services) => services.AddSingleton<OutboxPartitions>().AddHostedService<OutboxUpkeep>();
+
+    /// <summary>The log from which the consumers of this process get their events, and what they need to handle them: in workers.</summary>
+    internal static IServiceCollection AddEventLog(this IServiceCollection services) => services
+        .AddSingleton<EventReaders>().AddSingleton<DeadLetters>().AddSingleton<EventDelivery>()
+        .AddHostedService<OutboxWatch>()
+        .AddHostedService<DeadLetterReplays>()
+        .AddHostedService<DirectLog>();
 
     /// <summary>Has a consumer act on events in this process, a worker: call it from <c>AddWorkers</c>. Processes with the same consumer share its work.</summary>
     public static IServiceCollection AddEventConsumer<TConsumer>(this IServiceCollection services)

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using NpgsqlTypes;
 using Refresher.Core.Queue;
+using Refresher.Core.Telemetry;
 
 namespace Refresher.Core.Outbox;
 
@@ -58,11 +59,17 @@ public sealed class OutboxWriter(LiveSignals signals, TimeProvider clock)
         {
             await batch.ExecuteNonQueryAsync(cancel);
             await CopyAsync(connection, events, buckets, at, trace, cancel);
-            return;
+        }
+        else
+        {
+            batch.BatchCommands.Add(Insert(events, buckets, at, trace));
+            await batch.ExecuteNonQueryAsync(cancel);
         }
 
-        batch.BatchCommands.Add(Insert(events, buckets, at, trace));
-        await batch.ExecuteNonQueryAsync(cancel);
+        foreach (var (topic, count) in events.CountBy(one => one.Topic))
+        {
+            RefresherTelemetry.EventsWritten.Add(count, new KeyValuePair<string, object?>("topic", topic));
+        }
     }
 
     /// <inheritdoc cref="AppendAsync(NpgsqlConnection, IReadOnlyCollection{NewEvent}, CancellationToken)"/>

@@ -31,6 +31,9 @@ public readonly record struct LiveSignal(string Topic)
     /// <summary>Events were written.</summary>
     public const string Outbox = "outbox";
 
+    /// <summary>A consumer of events failed or goes on, or an event was set aside or replayed.</summary>
+    public const string Events = "events";
+
     /// <summary>A run was written that is ready at once: no scheduler has it in its timer.</summary>
     public const string Ready = "ready";
 

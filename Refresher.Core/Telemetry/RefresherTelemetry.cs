@@ -40,6 +40,25 @@ public static class RefresherTelemetry
     /// <summary>A round of a loop that is none of the platform's own failed.</summary>
     public static void CountLoopError(string loop) => LoopErrors.Add(1, new KeyValuePair<string, object?>("loop", loop));
 
+    internal static readonly Counter<long> EventsWritten = Meter.CreateCounter<long>("refresher.events", "{event}", "Events written to the outbox, by topic.");
+
+    internal static readonly Counter<long> EventsHandled = Meter.CreateCounter<long>("refresher.consumer.events", "{event}", "Events that were handled, by consumer.");
+
+    internal static readonly Counter<long> DeadLetters = Meter.CreateCounter<long>("refresher.dead_letters", "{event}", "Events that were set aside, by consumer.");
+
+    internal static readonly ObservableGauge<long> OutboxRows = Meter.CreateObservableGauge(
+        "refresher.outbox.rows", () => Outbox?.Rows ?? 0, "{event}", "Events in the outbox before the reader that is furthest behind.");
+
+    internal static readonly ObservableGauge<double> OutboxAge = Meter.CreateObservableGauge(
+        "refresher.outbox.age", () => Outbox?.Age.TotalSeconds ?? 0, "s", "Of the oldest event in the outbox that not every reader has passed.");
+
+    internal static readonly ObservableGauge<long> ConsumerLag = Meter.CreateObservableGauge(
+        "refresher.consumer.lag", () => Outbox?.Readers.Where(reader => reader.Lag is not null).Select(reader => new Measurement<long>(reader.Lag!.Value, new KeyValuePair<string, object?>("consumer", reader.Name))) ?? [],
+        "{event}", "Events before a consumer, by consumer.");
+
+    /// <summary>What this process has seen of the outbox; null where nobody looks.</summary>
+    internal static Outbox.OutboxPressure? Outbox { get; set; }
+
     private static InstrumentAdvice<double> Seconds => new()
     {
         HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800],

@@ -26,9 +26,14 @@ public sealed class EngineHost : IAsyncDisposable
 
     public IServiceProvider Services => _host.Services;
 
+    /// <inheritdoc cref="StartWithAsync"/>
+    public static Task<EngineHost> StartAsync(TestDatabase database, KindCatalog kinds, string roles = "scheduler,worker", params (string Key, string Value)[] settings) =>
+        StartWithAsync(database, kinds, roles, _ => { }, settings);
+
     /// <param name="roles">Any of <c>scheduler</c> and <c>worker</c>, separated by a comma; empty for a client only.</param>
+    /// <param name="more">Adds what only this process has.</param>
     /// <param name="settings">Configuration keys and values.</param>
-    public static async Task<EngineHost> StartAsync(TestDatabase database, KindCatalog kinds, string roles = "scheduler,worker", params (string Key, string Value)[] settings)
+    public static async Task<EngineHost> StartWithAsync(TestDatabase database, KindCatalog kinds, string roles, Action<IHostApplicationBuilder> more, params (string Key, string Value)[] settings)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
@@ -50,6 +55,7 @@ public sealed class EngineHost : IAsyncDisposable
             builder.AddWorker(kinds);
         }
 
+        more(builder);
         var app = builder.Build();
         await app.StartAsync();
         await app.Services.GetRequiredService<SchemaGate>().WaitAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
