@@ -1,8 +1,10 @@
 using Refresher.Bench;
+using Refresher.Bench.Checks;
 using Refresher.Testing;
 
 // Figures alone go to the output; what the servers say goes beside it.
-var figures = new Figures(Console.Out, args.Contains("--json"));
+var output = Console.Out;
+var figures = new Figures(output, args.Contains("--json"));
 Console.SetOut(Console.Error);
 TestServers.SharedAreDurable = true;
 if (args.Contains("--help"))
@@ -12,7 +14,9 @@ if (args.Contains("--help"))
         lateness     how punctual many schedules are, and Celery beat's beside them
                      [--schedules N (100000)] [--due N a second (1000)] [--edits N a second (200)] [--seconds N (60)] [--peer-schedules N (10000)]
         lateness --burst [N (20000)]   so many runs due in one second under a limit   [--limit N (200)] [--task hello|http-request (http-request, 20 ms each)]
-        --no-peers   without Celery
+        checks       what a check of a site costs from the look to the row, and blackbox_exporter's look beside it; how exact many periods are
+                     [--looks N (20000)] [--sites N (10000)] [--seconds N (90)]
+        --no-peers   without Celery and blackbox_exporter
         --json       a JSON object a figure
         """);
     return 0;
@@ -21,6 +25,12 @@ if (args.Contains("--help"))
 var options = BenchOptions.Parse(args);
 switch (options.Name)
 {
+    case ProbedSite.Verb:
+        await ProbedSite.ServeAsync(output);
+        break;
+    case "checks":
+        await CheckBench.RunAsync(options, figures);
+        break;
     case "throughput":
         await Throughput.RunAsync(options, figures);
         break;
@@ -28,7 +38,7 @@ switch (options.Name)
         await Lateness.RunAsync(options, figures);
         break;
     default:
-        Console.Error.WriteLine($"There is no measurement '{options.Name}'. There are: throughput, lateness.");
+        Console.Error.WriteLine($"There is no measurement '{options.Name}'. There are: throughput, lateness, checks.");
         return 2;
 }
 

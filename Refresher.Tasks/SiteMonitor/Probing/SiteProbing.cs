@@ -24,6 +24,7 @@ internal static class SiteProbing
         builder.Services.TryAddSingleton<Connectivity>();
         builder.Services.TryAddSingleton<DnsProbe>();
         builder.Services.TryAddSingleton<BodyPatterns>();
+        builder.Services.TryAddSingleton<CertificateVerdicts>();
         builder.Services.TryAddSingleton<AnswerConditions>();
         builder.Services.TryAddSingleton<HttpProbe>();
         builder.Services.TryAddSingleton<SiteProber>();

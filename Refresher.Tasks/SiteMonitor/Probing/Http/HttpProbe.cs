@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace Refresher.Tasks.SiteMonitor.Probing.Http;
 
 /// <summary>Looks at a web address: asks as the check says, follows redirects, and judges the last answer.</summary>
-internal sealed class HttpProbe(Connector connector, AnswerConditions conditions)
+internal sealed class HttpProbe(Connector connector, CertificateVerdicts verdicts, AnswerConditions conditions)
 {
     private static readonly HttpCheck Plain = new();
 
@@ -30,7 +30,7 @@ internal sealed class HttpProbe(Connector connector, AnswerConditions conditions
             var version2 = check.Version == "2";
             if (url.Scheme == "https")
             {
-                stream = await new TlsHandshake(url.IdnHost, check.VerifyTls, look).SecureAsync(stream, version2 ? SslApplicationProtocol.Http2 : SslApplicationProtocol.Http11, cancel);
+                stream = await new TlsHandshake(verdicts, url.IdnHost, check.VerifyTls, look).SecureAsync(stream, version2 ? SslApplicationProtocol.Http2 : SslApplicationProtocol.Http11, cancel);
             }
 
             return version2 ? await Ask2Async(stream, url, request, check, way, look, cancel) : await Ask1Async(stream, url, request, check, way, look, cancel);

@@ -7,7 +7,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace Refresher.Tasks.SiteMonitor.Probing.Http;
 
 /// <summary>Secures a connection and judges the server's certificate; its expiry is known even when it is refused.</summary>
-internal sealed class TlsHandshake(string host, bool verify, Look look)
+internal sealed class TlsHandshake(CertificateVerdicts verdicts, string host, bool verify, Look look)
 {
     private string? _refusal;
 
@@ -27,7 +27,7 @@ internal sealed class TlsHandshake(string host, bool verify, Look look)
                     ApplicationProtocols = [protocol],
                     // A resumed session would measure half a handshake.
                     AllowTlsResume = false,
-                    CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+                    CertificateChainPolicy = CertificateVerdicts.Nobody(),
                     RemoteCertificateValidationCallback = Accept,
                 },
                 cancel);
@@ -63,11 +63,11 @@ internal sealed class TlsHandshake(string host, bool verify, Look look)
             look.CertificateExpiresAt = new DateTimeOffset(known.NotAfter.ToUniversalTime());
         }
 
-        _refusal = verify && errors != SslPolicyErrors.None ? Refusal(certificate as X509Certificate2, chain, errors) : null;
+        _refusal = verify ? Refusal(certificate as X509Certificate2, chain, errors) : null;
         return _refusal is null;
     }
 
-    private string Refusal(X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors)
+    private string? Refusal(X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         if (certificate is null)
         {
@@ -86,17 +86,9 @@ internal sealed class TlsHandshake(string host, bool verify, Look look)
             return string.Create(CultureInfo.InvariantCulture, $"the certificate is not valid before {from:yyyy-MM-dd HH:mm} UTC");
         }
 
-        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
-        {
-            return $"the certificate is not for {host} but for {Names(certificate)}";
-        }
-
-        var status = chain?.ChainStatus.FirstOrDefault() ?? default;
-        return status.Status is X509ChainStatusFlags.UntrustedRoot or X509ChainStatusFlags.PartialChain
-            ? certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData)
-                ? "the certificate is self-signed"
-                : $"the certificate was issued by {PlainText.Cut(certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: true), 100)}, which this machine does not trust"
-            : $"the certificate is not valid: {status.StatusInformation}";
+        return errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch)
+            ? $"the certificate is not for {host} but for {Names(certificate)}"
+            : verdicts.Refusal(certificate, chain?.ChainPolicy.ExtraStore ?? []);
     }
 
     private static string Names(X509Certificate2 certificate)
