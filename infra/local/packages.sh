@@ -18,6 +18,7 @@ missing_packages() {
         has_python django_celery_beat || echo python3-django-celery-beat
         has_python redis || echo python3-redis
         has_python psycopg2 || echo python3-psycopg2
+        has prometheus-blackbox-exporter || echo prometheus-blackbox-exporter
         return
     fi
     if [ "$(package_set)" = core ]; then

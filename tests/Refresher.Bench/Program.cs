@@ -15,7 +15,7 @@ if (args.Contains("--help"))
                      [--schedules N (100000)] [--due N a second (1000)] [--edits N a second (200)] [--seconds N (60)] [--peer-schedules N (10000)]
         lateness --burst [N (20000)]   so many runs due in one second under a limit   [--limit N (200)] [--task hello|http-request (http-request, 20 ms each)]
         checks       what a check of a site costs from the look to the row, and blackbox_exporter's look beside it; how exact many periods are
-                     [--looks N (20000)] [--sites N (10000)] [--seconds N (90)]
+                     [--looks N (20000)] [--cost-sites N at 5 s (2500)] [--sites N at 30 s (10000)] [--seconds N (60)] [--only look|cost|peers|periods]
         --no-peers   without Celery and blackbox_exporter
         --json       a JSON object a figure
         """);
