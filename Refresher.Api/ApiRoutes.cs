@@ -1,3 +1,4 @@
+using Refresher.Api.Alerts;
 using Refresher.Api.Audit;
 using Refresher.Api.Calendars;
 using Refresher.Api.Http;
@@ -50,6 +51,9 @@ internal static class ApiRoutes
         api.MapLimits();
         api.MapAudit();
         api.MapCalendars();
+        api.MapChannels();
+        api.MapRules();
+        api.MapDeliveries();
 
         app.MapPrometheusTargets();
         app.MapOpenApi().AllowAnonymous();

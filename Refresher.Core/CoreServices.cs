@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Refresher.Core.Access;
-using Refresher.Core.Alerts;
 using Refresher.Core.Execution;
 using Refresher.Core.Limits;
 using Refresher.Core.Queue;
@@ -33,6 +32,4 @@ internal static class CoreServices
         .AddSingleton<OptionSecrets>().AddScoped<FirstLogin>().AddSingleton<ApiKeyring>().AddScoped<ScheduleCommands>().AddScoped<ScheduleQueries>()
         .AddScoped<ScheduleChanges>().AddScoped<ScheduleImport>().AddScoped<ScheduleExport>().AddScoped<CrontabSchedules>().AddScoped<DeclaredSchedules>()
         .AddScoped<CalendarCommands>().AddScoped<CalendarQueries>().AddScoped<OccurrenceHistory>().AddScoped<ScheduleBackfill>();
-
-    public static IServiceCollection AddAlerts(this IServiceCollection services) => services.AddSingleton<ConditionCatalog>();
 }

@@ -54,6 +54,9 @@ public static class PlatformDefaults
     /// <summary>How long it is kept who did what.</summary>
     public static TimeSpan AuditRetention { get; } = TimeSpan.FromDays(365);
 
+    /// <summary>How long it is kept who was told of what; changes from before are not told any more.</summary>
+    public static TimeSpan DeliveryRetention { get; } = TimeSpan.FromDays(90);
+
     /// <summary>No retry unless the task or the schedule says so.</summary>
     public static RetryPolicy Retry { get; } = new() { MaxAttempts = 1 };
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
 using Refresher.Core.Access;
+using Refresher.Core.Alerts;
 using Refresher.Core.Contract;
 using Refresher.Core.Data;
 using Refresher.Core.Outbox;
@@ -29,7 +30,8 @@ public static class RefresherData
         AddDatabase(builder, maxPoolSize);
         builder.AddRedisClient("redis");
         builder.Services.AddSingleton(NodeName.From(builder.Configuration));
-        builder.Services.AddSharedDataProtection().AddRunQueue().AddAudit().AddOperations().AddRuns().AddSchedules().AddAlerts().AddEvents();
+        builder.Services.AddSharedDataProtection().AddRunQueue().AddAudit().AddOperations().AddRuns().AddSchedules().AddEvents();
+        builder.AddAlerts();
         foreach (var kind in kinds)
         {
             kind.AddServices(builder);

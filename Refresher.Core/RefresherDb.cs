@@ -3,6 +3,10 @@ using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Refresher.Core.Access;
+using Refresher.Core.Alerts.Channels;
+using Refresher.Core.Alerts.Deliveries;
+using Refresher.Core.Alerts.Episodes;
+using Refresher.Core.Alerts.Rules;
 using Refresher.Core.Contract;
 using Refresher.Core.Data;
 using Refresher.Core.Execution;
@@ -53,6 +57,14 @@ public sealed class RefresherDb(DbContextOptions<RefresherDb> options)
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
     public DbSet<Setting> Settings => Set<Setting>();
+
+    public DbSet<Channel> Channels => Set<Channel>();
+
+    public DbSet<AlertRule> AlertRules => Set<AlertRule>();
+
+    public DbSet<Alert> Alerts => Set<Alert>();
+
+    public DbSet<Delivery> Deliveries => Set<Delivery>();
 
     protected override void OnModelCreating(ModelBuilder builder)
     {

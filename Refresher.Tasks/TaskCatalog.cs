@@ -1,5 +1,6 @@
 using Refresher.Core.Contract;
 using Refresher.Tasks.Command;
+using Refresher.Tasks.Digest;
 using Refresher.Tasks.Hello;
 using Refresher.Tasks.HttpRequest;
 using Refresher.Tasks.SiteMonitor;
@@ -15,5 +16,6 @@ public static class TaskCatalog
         .Add<HttpRequestTask, HttpRequestTaskOptions>()
         .Add<CommandTask, CommandOptions>()
         .Add<SpeedTestTask, SpeedTestOptions>()
-        .Add<SiteMonitorKind>();
+        .Add<SiteMonitorKind>()
+        .Add<DigestTask, DigestOptions>();
 }

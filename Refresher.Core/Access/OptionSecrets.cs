@@ -19,7 +19,7 @@ public sealed class OptionSecrets(IDataProtectionProvider protection)
 
     /// <summary>Seals what is still plain in stored options, those of the time before they were sealed; what is sealed stays as it is.</summary>
     /// <param name="kind">Null when the program no longer has it: then nothing tells what is secret.</param>
-    public string Seal(KindDescriptor? kind, string options)
+    public string Seal(OptionsShape? kind, string options)
     {
         if (kind is null || kind.Secrets.Count == 0 || JsonNode.Parse(options) is not JsonObject json || !kind.Secrets.Any(name => json[name] is { } value && !IsSealed(value)))
         {
@@ -36,7 +36,7 @@ public sealed class OptionSecrets(IDataProtectionProvider protection)
 
     /// <summary>The options as the task gets them. A value from before secrets were sealed is taken as it is.</summary>
     /// <exception cref="UnreadableSecretException">The key that sealed one of them is not there.</exception>
-    public (string Options, HiddenTexts Texts) Open(KindDescriptor kind, string stored)
+    public (string Options, HiddenTexts Texts) Open(OptionsShape kind, string stored)
     {
         if (kind.Secrets.Count == 0 || JsonNode.Parse(stored) is not JsonObject json)
         {

@@ -10,18 +10,18 @@ namespace Refresher.Core.Access;
 internal sealed class SentSecrets
 {
     private readonly OptionSecrets _secrets;
-    private readonly KindDescriptor _kind;
+    private readonly OptionsShape _kind;
     private readonly JsonObject? _stored;
     private readonly HashSet<string> _unread = new(StringComparer.Ordinal);
 
-    private SentSecrets(OptionSecrets secrets, KindDescriptor kind, JsonObject? stored) => (_secrets, _kind, _stored) = (secrets, kind, stored);
+    private SentSecrets(OptionSecrets secrets, OptionsShape kind, JsonObject? stored) => (_secrets, _kind, _stored) = (secrets, kind, stored);
 
     /// <summary>The options in plain text, fit to be checked.</summary>
     public string Plain { get; private set; } = "";
 
     /// <param name="stored">What is stored for the same kind; null for something new.</param>
     /// <param name="errors">Named by the option: a mask with nothing behind it, a name given twice.</param>
-    public static SentSecrets Of(OptionSecrets secrets, KindDescriptor kind, string sent, string? stored, FieldErrors errors)
+    public static SentSecrets Of(OptionSecrets secrets, OptionsShape kind, string sent, string? stored, FieldErrors errors)
     {
         var read = new SentSecrets(secrets, kind, stored is null || kind.Secrets.Count == 0 ? null : JsonNode.Parse(stored) as JsonObject) { Plain = sent };
         if (kind.Secrets.Count == 0)

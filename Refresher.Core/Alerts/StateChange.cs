@@ -41,7 +41,10 @@ public sealed record StateChange
     /// <summary>How often in a row, where that is counted: failed runs. 1 when it is not.</summary>
     public int Count { get; init; } = 1;
 
-    /// <summary>Within a maintenance window: recorded, and nobody is told.</summary>
+    /// <summary>
+    /// Within a maintenance window: recorded, and nobody is told. When the window ends and it still lasts, whoever noticed it writes it once more,
+    /// active and not muted: then people are told. An end that is muted is told to nobody either.
+    /// </summary>
     public bool Muted { get; init; }
 
     /// <summary>Page of the admin that shows it, absolute within the Web: <c>/sites/…</c>.</summary>

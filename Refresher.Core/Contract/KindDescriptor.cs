@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Reflection;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
@@ -13,17 +12,9 @@ using Refresher.Core.Schedules.Crontab;
 namespace Refresher.Core.Contract;
 
 /// <summary>A kind as the platform sees it: its static members as values, so that nothing needs to know its type.</summary>
-public sealed partial class KindDescriptor
+public sealed partial class KindDescriptor : OptionsShape
 {
     private KindDescriptor() { }
-
-    public required string Name { get; init; }
-
-    /// <summary>For people: <c>Speed test</c>.</summary>
-    public required string Title { get; init; }
-
-    /// <summary>What it does, from the class's <see cref="DescriptionAttribute"/>; may be empty.</summary>
-    public required string Description { get; init; }
 
     public required KindDefaults Defaults { get; init; }
 
@@ -35,12 +26,6 @@ public sealed partial class KindDescriptor
     public required IReadOnlyList<ScheduleInput> Schedules { get; init; }
 
     public required IReadOnlyList<AlertCondition> Conditions { get; init; }
-
-    /// <summary>The options record; null for a kind that does not run.</summary>
-    public Type? OptionsType { get; private init; }
-
-    /// <summary>Names, as they stand in JSON, of the options that are secret.</summary>
-    public IReadOnlyList<string> Secrets { get; private init; } = [];
 
     public bool CanRun => OptionsType is not null;
 
@@ -111,7 +96,6 @@ public sealed partial class KindDescriptor
             Schedules = TKind.Schedules,
             Conditions = TKind.Conditions,
             OptionsType = options,
-            Secrets = [.. (options?.GetProperties() ?? []).Where(property => property.IsDefined(typeof(SecretAttribute))).Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name))],
             Assembly = typeof(TKind).Assembly,
             FromCrontab = TKind.FromCrontab,
             AddServices = TKind.AddServices,

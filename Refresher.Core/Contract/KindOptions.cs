@@ -21,7 +21,7 @@ public static class KindOptions
 
     /// <summary>Reads a kind's options from JSON and checks them.</summary>
     /// <param name="options">The record, when nothing is wrong.</param>
-    public static FieldErrors TryRead(KindDescriptor kind, string json, out object? options)
+    public static FieldErrors TryRead(OptionsShape kind, string json, out object? options)
     {
         var errors = new FieldErrors();
         options = null;
@@ -38,13 +38,13 @@ public static class KindOptions
     public static string Write(object options) => JsonSerializer.Serialize(options, options.GetType(), Json);
 
     /// <summary>A kind's options with their defaults; null members for what must be given.</summary>
-    public static JsonObject Defaults(KindDescriptor kind) =>
+    public static JsonObject Defaults(OptionsShape kind) =>
         kind.OptionsType is { } type && type.GetConstructor(Type.EmptyTypes) is not null
             ? (JsonObject)JsonSerializer.SerializeToNode(Activator.CreateInstance(type), type, Json)!
             : [];
 
     /// <summary>The JSON schema (draft 2020-12) of a kind's options: types, ranges, defaults, descriptions; secrets are <c>writeOnly</c>.</summary>
-    public static JsonNode Schema(KindDescriptor kind) => kind.OptionsType is not { } type ? new JsonObject() : Json.GetJsonSchemaAsNode(type, new JsonSchemaExporterOptions
+    public static JsonNode Schema(OptionsShape kind) => kind.OptionsType is not { } type ? new JsonObject() : Json.GetJsonSchemaAsNode(type, new JsonSchemaExporterOptions
     {
         TreatNullObliviousAsNonNullable = true,
         TransformSchemaNode = (context, schema) =>

@@ -10,7 +10,7 @@ public static class SecretOptions
 
     /// <summary>Masks what is secret in stored options.</summary>
     /// <param name="kind">Null when the program no longer has it: then nothing tells what is secret, and nothing is shown.</param>
-    public static string Hide(KindDescriptor? kind, string options)
+    public static string Hide(OptionsShape? kind, string options)
     {
         if (kind is null)
         {
@@ -31,7 +31,7 @@ public static class SecretOptions
     }
 
     /// <summary>Secrets that are there in both and differ.</summary>
-    public static IEnumerable<string> Changed(KindDescriptor? kind, string before, string after)
+    public static IEnumerable<string> Changed(OptionsShape? kind, string before, string after)
     {
         if (kind is null || JsonNode.Parse(before) is not JsonObject was || JsonNode.Parse(after) is not JsonObject now)
         {
@@ -42,7 +42,7 @@ public static class SecretOptions
     }
 
     /// <summary>Leaves out what is secret, for whoever has to read options and not their secrets.</summary>
-    public static JsonObject Without(KindDescriptor kind, JsonObject options)
+    public static JsonObject Without(OptionsShape kind, JsonObject options)
     {
         var rest = (JsonObject)options.DeepClone();
         foreach (var name in kind.Secrets)

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Refresher.Core.Access;
+using Refresher.Core.Alerts;
 using Refresher.Core.Contract;
 using Refresher.Core.Data;
 using Refresher.Core.Limits;
@@ -68,6 +69,7 @@ public static class EngineServices
 
         services.AddHostedService<StandingOrders>();
         services.AddEventLog();
+        builder.AddAlertWorkers();
         foreach (var kind in kinds)
         {
             kind.AddWorkers(builder);

@@ -34,6 +34,12 @@ public readonly record struct LiveSignal(string Topic)
     /// <summary>A consumer of events failed or goes on, or an event was set aside or replayed.</summary>
     public const string Events = "events";
 
+    /// <summary>A channel, a rule, an alert or a delivery changed.</summary>
+    public const string Alerts = "alerts";
+
+    /// <summary>A message is due to be sent, or room to send one is free again.</summary>
+    public const string Deliveries = "deliveries";
+
     /// <summary>A run was written that is ready at once: no scheduler has it in its timer.</summary>
     public const string Ready = "ready";
 

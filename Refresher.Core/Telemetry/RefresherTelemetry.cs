@@ -35,6 +35,12 @@ public static class RefresherTelemetry
 
     internal static readonly Counter<long> LoopErrors = Meter.CreateCounter<long>("refresher.loop.errors", "{error}", "Rounds of a loop that failed, by loop.");
 
+    internal static readonly Counter<long> Deliveries = Meter.CreateCounter<long>("refresher.deliveries", "{delivery}", "Attempts to send an alert, by kind of channel and outcome.");
+
+    internal static readonly Gauge<long> DeliveriesPending = Meter.CreateGauge<long>("refresher.deliveries.pending", "{delivery}", "Deliveries that are not sent yet.");
+
+    internal static readonly Gauge<double> DeliveryAge = Meter.CreateGauge<double>("refresher.deliveries.age", "s", "How long the oldest delivery that is not sent yet has waited.");
+
     internal static readonly Counter<long> Ticks = Meter.CreateCounter<long>("refresher.scheduler.ticks", "{tick}", "Rounds of the scheduler.");
 
     /// <summary>A round of a loop that is none of the platform's own failed.</summary>

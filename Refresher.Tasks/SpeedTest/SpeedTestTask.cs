@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Refresher.Core;
 using Refresher.Core.Access;
+using Refresher.Core.Alerts.Digests;
 using Refresher.Core.Contract;
 using Refresher.Tasks.SpeedTest.Measuring;
 
@@ -45,6 +46,7 @@ internal sealed partial class SpeedTestTask(RefresherDb db, AddressGuard guard, 
         builder.Services.AddOptions<SpeedTestSettings>().BindConfiguration(SpeedTestSettings.Section);
         builder.Services.TryAddSingleton<ServerChoice>();
         builder.Services.TryAddScoped<SpeedTestQueries>();
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Scoped<IDigestSection, SpeedTestDigest>());
     }
 
     public static void MapModel(ModelBuilder model) => SpeedTestMapping.Map(model);

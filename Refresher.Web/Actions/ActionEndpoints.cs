@@ -15,6 +15,7 @@ internal static class ActionEndpoints
         QueueActions.MapQueues(actions);
         LimitActions.MapLimits(actions);
         WorkerActions.MapWorkers(actions);
+        AlertActions.MapAlerts(actions);
         foreach (var kind in TaskCatalog.Kinds)
         {
             kind.MapActions(actions);

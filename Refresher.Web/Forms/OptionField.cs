@@ -85,7 +85,7 @@ public sealed partial record OptionField
     public string? RangeInWords => Minimum is null ? null : $"{Minimum} to {Maximum}";
 
     /// <summary>The fields of a kind's options, in the order they are written in.</summary>
-    public static IReadOnlyList<OptionField> Of(KindDescriptor kind) =>
+    public static IReadOnlyList<OptionField> Of(OptionsShape kind) =>
         [.. (kind.OptionsType?.GetProperties() ?? []).Where(property => property.CanWrite && property.GetMethod is { IsStatic: false }).Select(property => new OptionField(property))];
 
     private static string[] ChoicesOf(PropertyInfo property, Type type) =>

@@ -11,12 +11,12 @@ public sealed class OptionsForm
     private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
     private readonly JsonObject _stored;
 
-    private OptionsForm(KindDescriptor kind, JsonObject stored) => (Fields, _stored) = (OptionField.Of(kind), stored);
+    private OptionsForm(OptionsShape kind, JsonObject stored) => (Fields, _stored) = (OptionField.Of(kind), stored);
 
     public IReadOnlyList<OptionField> Fields { get; }
 
     /// <summary>What is stored, or for something new the kind's defaults.</summary>
-    public static OptionsForm From(KindDescriptor kind, JsonObject stored)
+    public static OptionsForm From(OptionsShape kind, JsonObject stored)
     {
         var form = new OptionsForm(kind, stored);
         foreach (var field in form.Fields)
@@ -29,7 +29,7 @@ public sealed class OptionsForm
 
     /// <summary>What a person sent.</summary>
     /// <param name="stored">What was stored: a secret left empty stays as it is.</param>
-    public static OptionsForm Sent(KindDescriptor kind, IFormCollection sent, JsonObject stored)
+    public static OptionsForm Sent(OptionsShape kind, IFormCollection sent, JsonObject stored)
     {
         var form = new OptionsForm(kind, stored);
         foreach (var field in form.Fields)

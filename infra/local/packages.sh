@@ -37,6 +37,9 @@ missing_packages() {
     if [ "$1" = test ] && [ -d tests/Refresher.Chaos.Tests ]; then
         has faketime || echo faketime
     fi
+    if [ "$1" = test ] && [ -d tests/Refresher.Core.Tests/Alerts ]; then
+        has_python aiosmtpd || echo python3-aiosmtpd
+    fi
 }
 
 require_dotnet() {
