@@ -50,10 +50,10 @@ internal sealed partial class DigestTask(DigestPost post) : IKind, ITask<DigestO
             return RunOutcome.Failure($"There is no channel named {string.Join(", ", missing.Select(name => $"'{name}'"))}. The names are listed under Alerts, Channels.");
         }
 
-        LogHandedOver(run.Log, message.Tables.Count, string.Join(", ", options.Channels));
+        LogHandedOver(run.Log, message.Tables.Count, options.Channels.Count);
         return RunOutcome.Success(new { sections = message.Tables.Select(table => new { table.Title, table.Summary }), options.Channels });
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Sections} section(s) handed over to {Channels}; /alerts shows whether they arrived.")]
-    private static partial void LogHandedOver(ILogger log, int sections, string channels);
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Sections} section(s) handed over to {Channels} channel(s); /alerts shows whether they arrived.")]
+    private static partial void LogHandedOver(ILogger log, int sections, int channels);
 }
