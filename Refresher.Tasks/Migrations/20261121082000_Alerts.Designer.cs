@@ -12,7 +12,7 @@ using Refresher.Core;
 namespace Refresher.Tasks.Migrations
 {
     [DbContext(typeof(RefresherDb))]
-    [Migration("20261121081200_Alerts")]
+    [Migration("20261121082000_Alerts")]
     partial class Alerts
     {
         /// <inheritdoc />
@@ -863,6 +863,216 @@ namespace Refresher.Tasks.Migrations
                         .HasDatabaseName("ix_limit_slots_run_id");
 
                     b.ToTable("limit_slots", (string)null);
+                });
+
+            modelBuilder.Entity("Refresher.Core.Outbox.Delivery.DeadLetter", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
+
+                    b.Property<string>("Consumer")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("consumer");
+
+                    b.Property<Guid>("EventId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("event_id");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<byte[]>("Payload")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("payload");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTimeOffset?>("ReplayAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("replay_at");
+
+                    b.Property<DateTimeOffset>("SetAsideAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("set_aside_at");
+
+                    b.Property<string>("Topic")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("topic");
+
+                    b.Property<string>("TraceParent")
+                        .HasColumnType("text")
+                        .HasColumnName("trace_parent");
+
+                    b.Property<string>("Type")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("type");
+
+                    b.HasKey("Id")
+                        .HasName("pk_dead_letters");
+
+                    b.HasIndex("Consumer", "EventId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_dead_letters_consumer_event_id");
+
+                    b.HasIndex("Consumer", "Id")
+                        .HasDatabaseName("ix_dead_letters_consumer_id");
+
+                    b.HasIndex("Consumer", "ReplayAt")
+                        .HasDatabaseName("ix_dead_letters_consumer_replay_at")
+                        .HasFilter("replay_at IS NOT NULL");
+
+                    b.ToTable("dead_letters", (string)null);
+                });
+
+            modelBuilder.Entity("Refresher.Core.Outbox.EventMark", b =>
+                {
+                    b.Property<string>("Consumer")
+                        .HasColumnType("text")
+                        .HasColumnName("consumer");
+
+                    b.Property<Guid>("EventId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("event_id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.HasKey("Consumer", "EventId")
+                        .HasName("pk_event_marks");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_event_marks_at");
+
+                    b.ToTable("event_marks", (string)null);
+                });
+
+            modelBuilder.Entity("Refresher.Core.Outbox.EventPosition", b =>
+                {
+                    b.Property<string>("Reader")
+                        .HasColumnType("text")
+                        .HasColumnName("reader");
+
+                    b.Property<short>("Bucket")
+                        .HasColumnType("smallint")
+                        .HasColumnName("bucket");
+
+                    b.Property<int>("Alone")
+                        .HasColumnType("integer")
+                        .HasColumnName("alone");
+
+                    b.Property<string>("Failing")
+                        .HasColumnType("text")
+                        .HasColumnName("failing");
+
+                    b.Property<DateTimeOffset?>("FailingSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("failing_since");
+
+                    b.Property<DateTimeOffset>("MovedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("moved_at");
+
+                    b.Property<long>("Position")
+                        .HasColumnType("bigint")
+                        .HasColumnName("position");
+
+                    b.Property<DateTimeOffset?>("RetryAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("retry_at");
+
+                    b.Property<int>("Tries")
+                        .HasColumnType("integer")
+                        .HasColumnName("tries");
+
+                    b.HasKey("Reader", "Bucket")
+                        .HasName("pk_event_positions");
+
+                    b.ToTable("event_positions", (string)null);
+                });
+
+            modelBuilder.Entity("Refresher.Core.Outbox.EventReader", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset?>("BehindSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("behind_since");
+
+                    b.Property<string>("Failing")
+                        .HasColumnType("text")
+                        .HasColumnName("failing");
+
+                    b.Property<DateTimeOffset?>("FailingSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("failing_since");
+
+                    b.Property<long?>("Lag")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lag");
+
+                    b.Property<string>("Log")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("log");
+
+                    b.Property<DateTimeOffset?>("ReplayFrom")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("replay_from");
+
+                    b.Property<DateTimeOffset>("SeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("seen_at");
+
+                    b.PrimitiveCollection<string[]>("Topics")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("topics");
+
+                    b.HasKey("Name")
+                        .HasName("pk_event_readers");
+
+                    b.ToTable("event_readers", (string)null);
+                });
+
+            modelBuilder.Entity("Refresher.Core.Outbox.OutboxPartition", b =>
+                {
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<long>("Before")
+                        .HasColumnType("bigint")
+                        .HasColumnName("before");
+
+                    b.Property<DateTimeOffset>("BegunAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("begun_at");
+
+                    b.HasKey("Number")
+                        .HasName("pk_outbox_partitions");
+
+                    b.ToTable("outbox_partitions", (string)null);
                 });
 
             modelBuilder.Entity("Refresher.Core.Outbox.OutboxRow", b =>
