@@ -20,7 +20,7 @@ if (local.Only != "servers")
         .WithEnvironment("Examples__Enabled", builder.ExecutionContext.IsRunMode ? "true" : "false")
         .WithReplicas(local.Schedulers);
 
-    builder.AddProject<Projects.Refresher_Worker>("worker")
+    var worker = builder.AddProject<Projects.Refresher_Worker>("worker")
         .WithStores(stores)
         .WithManagementEndpoint()
         .WithHttpHealthCheck("/health", endpointName: "management")
@@ -44,6 +44,8 @@ if (local.Only != "servers")
     {
         api.WithEndpoint("http", endpoint => endpoint.TargetHost = local.Listen);
         web.WithEndpoint("http", endpoint => endpoint.TargetHost = local.Listen);
+        web.WithEnvironment("Heartbeats__Address", api.GetEndpoint("http"));
+        worker.WithEnvironment("IncidentLog__Path", Path.Combine(local.State, "logs", "incidents.jsonl"));
         Announcement.Add(builder, local, login);
     }
 }

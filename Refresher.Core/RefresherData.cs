@@ -9,6 +9,7 @@ using Refresher.Core.Contract;
 using Refresher.Core.Data;
 using Refresher.Core.Outbox;
 using Refresher.Core.Queue;
+using Refresher.Core.Watch;
 
 namespace Refresher.Core;
 
@@ -30,7 +31,7 @@ public static class RefresherData
         AddDatabase(builder, maxPoolSize);
         builder.AddRedisClient("redis");
         builder.Services.AddSingleton(NodeName.From(builder.Configuration));
-        builder.Services.AddSharedDataProtection().AddRunQueue().AddAudit().AddOperations().AddRuns().AddSchedules().AddEvents();
+        builder.Services.AddSharedDataProtection().AddRunQueue().AddAudit().AddOperations().AddRuns().AddSchedules().AddEvents().AddWatch();
         builder.AddAlerts();
         foreach (var kind in kinds)
         {

@@ -1,6 +1,8 @@
 using Refresher.Core.Contract;
+using Refresher.Tasks.Canary;
 using Refresher.Tasks.Command;
 using Refresher.Tasks.Digest;
+using Refresher.Tasks.Heartbeats;
 using Refresher.Tasks.Hello;
 using Refresher.Tasks.HttpRequest;
 using Refresher.Tasks.SiteMonitor;
@@ -17,5 +19,7 @@ public static class TaskCatalog
         .Add<CommandTask, CommandOptions>()
         .Add<SpeedTestTask, SpeedTestOptions>()
         .Add<SiteMonitorKind>()
-        .Add<DigestTask, DigestOptions>();
+        .Add<DigestTask, DigestOptions>()
+        .Add<HeartbeatKind>()
+        .Add<CanaryTask, CanaryOptions>();
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Refresher.Core.Access;
 using Refresher.Core.Alerts;
+using Refresher.Core.Alerts.Log;
 using Refresher.Core.Contract;
 using Refresher.Core.Data;
 using Refresher.Core.Limits;
@@ -13,6 +14,7 @@ using Refresher.Core.Runs;
 using Refresher.Core.Runs.Rollups;
 using Refresher.Core.Schedules;
 using Refresher.Core.Schedules.Calendars;
+using Refresher.Core.Watch;
 
 namespace Refresher.Core.Execution;
 
@@ -45,6 +47,7 @@ public static class EngineServices
         services.AddHostedService<RunRollupLoop>();
         services.AddHostedService<AuditRetention>();
         services.AddOutboxUpkeep();
+        builder.AddWatches();
         return builder.AddNode("scheduler");
     }
 
@@ -70,6 +73,8 @@ public static class EngineServices
         services.AddHostedService<StandingOrders>();
         services.AddEventLog();
         builder.AddAlertWorkers();
+        services.AddRunSightings();
+        builder.AddIncidentLog();
         foreach (var kind in kinds)
         {
             kind.AddWorkers(builder);

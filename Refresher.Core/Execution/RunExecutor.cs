@@ -4,11 +4,12 @@ using Refresher.Core.Access;
 using Refresher.Core.Contract;
 using Refresher.Core.Runs;
 using Refresher.Core.Telemetry;
+using Refresher.Core.Watch;
 
 namespace Refresher.Core.Execution;
 
 /// <summary>Executes one attempt: options, time limit, cancel, grace; and says how it ended. Never throws.</summary>
-internal sealed class RunExecutor(KindCatalog kinds, OptionSecrets secrets, IServiceScopeFactory scopes, TimeProvider clock)
+internal sealed class RunExecutor(KindCatalog kinds, OptionSecrets secrets, IServiceScopeFactory scopes, RunSightings sightings, TimeProvider clock)
 {
     /// <returns>How it ended; null when the run is not ours any more and there is nothing to say.</returns>
     public async Task<RunCompletion?> ExecuteAsync(ActiveRun active)
@@ -16,6 +17,7 @@ internal sealed class RunExecutor(KindCatalog kinds, OptionSecrets secrets, ISer
         var run = active.Run;
         var kind = kinds.Find(run.Kind);
         var startedAt = clock.GetUtcNow();
+        sightings.Began(run, startedAt);
         using var activity = StartActivity(run);
         var ending = kind is { CanRun: true }
             ? await AttemptAsync(active, kind, run.Effective(kind))

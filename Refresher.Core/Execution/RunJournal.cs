@@ -5,6 +5,7 @@ using Refresher.Core.Data;
 using Refresher.Core.Limits;
 using Refresher.Core.Queue;
 using Refresher.Core.Runs;
+using Refresher.Core.Watch;
 
 namespace Refresher.Core.Execution;
 
@@ -13,7 +14,7 @@ namespace Refresher.Core.Execution;
 /// before its end, so that whoever sees the end can read the whole log. While PostgreSQL is away everything waits here, within bounds.
 /// </summary>
 internal sealed partial class RunJournal(
-    RunCompletions completions, RunLogStore logs, ActiveRuns active, RunDispatch dispatch, LiveSignals signals, ILogger<RunJournal> log)
+    RunCompletions completions, RunLogStore logs, ActiveRuns active, RunDispatch dispatch, LiveSignals signals, RunSightings sightings, ILogger<RunJournal> log)
 {
     private const int BatchSize = 500;
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(20);
@@ -87,6 +88,10 @@ internal sealed partial class RunJournal(
             if (!written.ContainsKey(completion.Run.Id))
             {
                 LogNotOurs(completion.Run.Id, completion.Run.Fence);
+            }
+            else
+            {
+                sightings.Ended(completion);
             }
 
             run.Dispose();

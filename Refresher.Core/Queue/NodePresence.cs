@@ -57,6 +57,9 @@ public sealed class NodePresence(IConnectionMultiplexer redis, TimeProvider cloc
     /// <summary>After this long without a word a process is gone.</summary>
     public static readonly TimeSpan Silence = TimeSpan.FromSeconds(15);
 
+    /// <summary>How long a goodbye is remembered: by then whoever watches has noticed.</summary>
+    private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(10);
+
     private IDatabase Database => redis.GetDatabase();
 
     /// <summary>Every process that lives, by name. Empty when Redis was just wiped: they come back within seconds.</summary>
@@ -72,6 +75,13 @@ public sealed class NodePresence(IConnectionMultiplexer redis, TimeProvider cloc
             .OfType<NodeStatus>().OrderBy(node => node.Name, StringComparer.Ordinal)];
     }
 
+    /// <summary>Which of these said goodbye.</summary>
+    internal async Task<IReadOnlyList<string>> LeftAsync(IReadOnlyList<string> names)
+    {
+        var said = names.Count == 0 ? [] : await Database.StringGetAsync([.. names.Select(name => RedisKeys.Goodbye(name))]);
+        return [.. names.Where((_, index) => said[index].HasValue)];
+    }
+
     internal async Task SayAsync(NodeStatus status)
     {
         await Task.WhenAll(
@@ -83,6 +93,7 @@ public sealed class NodePresence(IConnectionMultiplexer redis, TimeProvider cloc
     {
         await Task.WhenAll(
             Database.KeyDeleteAsync(RedisKeys.Node(name)),
+            Database.StringSetAsync(RedisKeys.Goodbye(name), "1", Remembered),
             Database.SortedSetRemoveAsync(RedisKeys.Nodes, name));
     }
 }

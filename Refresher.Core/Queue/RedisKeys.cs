@@ -26,6 +26,9 @@ internal static class RedisKeys
     /// <summary>The last starts under a rate.</summary>
     public static RedisKey Rate(string limit) => $"{{refresher}}:rate:{limit}";
 
+    /// <summary>A process said that it stops.</summary>
+    public static RedisKey Goodbye(string name) => $"{{refresher}}:goodbye:{name}";
+
     /// <summary>What a process last said about itself.</summary>
     public static RedisKey Node(string name) => $"{{refresher}}:node:{name}";
 }

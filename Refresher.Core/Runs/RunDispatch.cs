@@ -1,10 +1,11 @@
 using Refresher.Core.Limits;
+using Refresher.Core.Outbox;
 using Refresher.Core.Queue;
 
 namespace Refresher.Core.Runs;
 
 /// <summary>What follows a commit: runs go to Redis, and whoever watches or has to act is told.</summary>
-public sealed class RunDispatch(RunQueue queue, LiveSignals signals)
+public sealed class RunDispatch(RunQueue queue, LiveSignals signals, OutboxWriter outbox)
 {
     /// <param name="changed">Runs whose state changed without their going to Redis.</param>
     internal async Task SendAsync(Granted granted, IEnumerable<Guid>? changed = null)
@@ -22,6 +23,11 @@ public sealed class RunDispatch(RunQueue queue, LiveSignals signals)
         {
             await signals.PublishAsync([LiveSignal.Ready]);
         }
+
+        if (aftermath.Told)
+        {
+            await outbox.TellAsync();
+        }
     }
 }
 
@@ -29,7 +35,10 @@ public sealed class RunDispatch(RunQueue queue, LiveSignals signals)
 /// <param name="Followed">Runs were written that continue from those that ended; they are ready.</param>
 internal sealed record Aftermath(Granted Granted, bool Followed)
 {
+    /// <summary>Events were written.</summary>
+    public bool Told { get; init; }
+
     public static Aftermath Nothing { get; } = new(Granted.Nothing, false);
 
-    public static Aftermath operator +(Aftermath one, Aftermath other) => new(one.Granted + other.Granted, one.Followed || other.Followed);
+    public static Aftermath operator +(Aftermath one, Aftermath other) => new(one.Granted + other.Granted, one.Followed || other.Followed) { Told = one.Told || other.Told };
 }

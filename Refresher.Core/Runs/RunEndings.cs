@@ -1,5 +1,6 @@
 using Npgsql;
 using Refresher.Core.Limits;
+using Refresher.Core.Watch;
 
 namespace Refresher.Core.Runs;
 
@@ -22,9 +23,9 @@ internal readonly record struct EndedRun(Guid Id, Guid? ScheduleId, RunState Sta
 /// <summary>
 /// What the end of a run does, in the transaction that ends it: its schedule has one active run less, its last outcome, and the next due time
 /// where the cadence counts from the end; what waits for it goes on, be it the next occurrence or somebody under the same limit; its unique
-/// key is free; what continues from it is written. Callers take the locks with <see cref="LockAsync"/> before they touch the runs.
+/// key is free; what continues from it is written; failures and their end are told. Callers take the locks with <see cref="LockAsync"/> before they touch the runs.
 /// </summary>
-public sealed class RunEndings(LimitGrants grants, RunPartitions partitions)
+public sealed class RunEndings(LimitGrants grants, RunPartitions partitions, RunFailures failures)
 {
     private const string ScheduleSql = """
         UPDATE schedule_states s SET
@@ -32,7 +33,7 @@ public sealed class RunEndings(LimitGrants grants, RunPartitions partitions)
             last_run_id = COALESCE(e.run_id, s.last_run_id), last_state = COALESCE(e.state, s.last_state), last_finished_at = COALESCE(e.at, s.last_finished_at),
             next_due_at = CASE WHEN s.next_due_at IS NULL AND s.fixed_delay IS NOT NULL AND s.active <= e.ended THEN e.at + s.fixed_delay ELSE s.next_due_at END
         FROM unnest($1, $2, $3, $4, $5) AS e(schedule_id, ended, run_id, state, at)
-        WHERE s.schedule_id = e.schedule_id RETURNING s.schedule_id, s.active = 0 AND s.waiting_run_id IS NOT NULL
+        WHERE s.schedule_id = e.schedule_id RETURNING s.schedule_id, s.active = 0 AND s.waiting_run_id IS NOT NULL, s.failures > 0
         """;
 
     private const string CallSql = """
@@ -70,15 +71,16 @@ public sealed class RunEndings(LimitGrants grants, RunPartitions partitions)
     /// <returns>What to do after the commit.</returns>
     internal async Task<Aftermath> ApplyAsync(NpgsqlConnection connection, IReadOnlyCollection<EndedRun> ended, DateTimeOffset now, CancellationToken cancel, params Guid[] pausing)
     {
-        var granted = await EndSchedulesAsync(connection, ended, now, cancel);
+        var failing = new HashSet<Guid>();
+        var granted = await EndSchedulesAsync(connection, ended, failing, now, cancel);
         await UniqueKeys.FreeAsync(connection, [.. ended.Where(run => run.HasUniqueKey).Select(run => run.Id)], now, cancel);
         Guid[] holders = [.. ended.Where(run => run.Limited).Select(run => run.Id), .. pausing];
         granted += holders.Length == 0 ? Granted.Nothing : await grants.FreeAsync(connection, holders, now, cancel);
         var followed = await Continuations.FollowAsync(connection, ended, partitions, now, cancel);
-        return new Aftermath(granted, followed);
+        return new Aftermath(granted, followed) { Told = await failures.TellAsync(connection, ended, failing, cancel) };
     }
 
-    private async Task<Granted> EndSchedulesAsync(NpgsqlConnection connection, IReadOnlyCollection<EndedRun> ended, DateTimeOffset now, CancellationToken cancel)
+    private async Task<Granted> EndSchedulesAsync(NpgsqlConnection connection, IReadOnlyCollection<EndedRun> ended, HashSet<Guid> failing, DateTimeOffset now, CancellationToken cancel)
     {
         var schedules = ended.Where(run => run.ScheduleId is not null).GroupBy(run => run.ScheduleId!.Value)
             .Select(runs => (Id: runs.Key, Active: runs.Count(run => run.WasActive), Last: runs.MaxBy(run => run.At))).ToArray();
@@ -105,6 +107,11 @@ public sealed class RunEndings(LimitGrants grants, RunPartitions partitions)
                 if (row.GetBoolean(1))
                 {
                     free.Add(row.GetGuid(0));
+                }
+
+                if (row.GetBoolean(2))
+                {
+                    failing.Add(row.GetGuid(0));
                 }
             }
         }

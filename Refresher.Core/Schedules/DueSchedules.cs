@@ -4,9 +4,11 @@ using NpgsqlTypes;
 using Refresher.Core.Access;
 using Refresher.Core.Contract;
 using Refresher.Core.Data;
+using Refresher.Core.Outbox;
 using Refresher.Core.Runs;
 using Refresher.Core.Schedules.Cadences;
 using Refresher.Core.Schedules.Calendars;
+using Refresher.Core.Watch;
 
 namespace Refresher.Core.Schedules;
 
@@ -14,7 +16,7 @@ namespace Refresher.Core.Schedules;
 /// Writes the runs of schedules that are due within the look-ahead. Schedules are taken with <c>SKIP LOCKED</c>, so any number of schedulers
 /// share the work; a run's key makes an occurrence unique even where two of them disagree about who has done it.
 /// </summary>
-internal sealed class DueSchedules(NpgsqlDataSource database, RunInserts inserts, KindCatalog kinds, OptionSecrets secrets, CalendarCatalog calendars, TimeProvider clock)
+internal sealed class DueSchedules(NpgsqlDataSource database, RunInserts inserts, KindCatalog kinds, OptionSecrets secrets, CalendarCatalog calendars, OutboxWriter outbox, TimeProvider clock)
 {
     /// <summary>Runs are written this long before they are due, so that releasing them is all that is left to do in time.</summary>
     /// <remarks>Not a whole number of seconds: most occurrences are at whole ones, and then the writing falls between them.</remarks>
@@ -57,9 +59,17 @@ internal sealed class DueSchedules(NpgsqlDataSource database, RunInserts inserts
         await inserts.PrepareAsync(runs, cancel);
         var inserted = await RunInserts.InsertAsync(connection, runs, now, cancel);
         await AdvanceAsync(connection, prepared, cancel);
-        await OccurrenceGaps.WriteAsync(connection, [.. prepared.Select(p => p.Result.Gap).OfType<OccurrenceGap>()], cancel);
+        OccurrenceGap[] missed = [.. prepared.Select(p => p.Result.Gap).OfType<OccurrenceGap>()];
+        await OccurrenceGaps.WriteAsync(connection, missed, cancel);
         await OccurrenceGaps.GrowAsync(connection, [.. prepared.SelectMany(p => p.Result.Folded)], cancel);
+        var told = await MissedTimes.BeginAsync(connection, missed, now, cancel);
+        await outbox.AppendAsync(connection, told, cancel);
         await transaction.CommitAsync(cancel);
+        if (told.Count > 0)
+        {
+            await outbox.TellAsync();
+        }
+
         return (due.Count, [.. runs.Where(run => inserted.Contains(run.Id)).Select(run => new WaitingRun(run.Id, run.ScheduleId, run.DueAt, run.Kind, run.Queue, run.ConcurrencyKey))]);
     }
 

@@ -27,6 +27,9 @@ public sealed class ScheduleState
     /// <summary>Set for a fixed delay: the next occurrence is this long after the end of a run.</summary>
     public TimeSpan? FixedDelay { get; init; }
 
+    /// <summary>Runs that failed since one succeeded.</summary>
+    public int Failures { get; init; }
+
     public Guid? LastRunId { get; init; }
 
     public RunState? LastState { get; init; }

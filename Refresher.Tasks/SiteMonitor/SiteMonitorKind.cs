@@ -1,12 +1,14 @@
 using System.ComponentModel;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Refresher.Core.Alerts;
 using Refresher.Core.Contract;
 using Refresher.Core.Execution;
 using Refresher.Core.Http;
+using Refresher.Core.Watch;
 using Refresher.Tasks.SiteMonitor.Api;
 using Refresher.Tasks.SiteMonitor.Checking;
 using Refresher.Tasks.SiteMonitor.History;
@@ -34,6 +36,7 @@ internal sealed class SiteMonitorKind : IKind
         builder.AddSiteProbing();
         var services = builder.Services;
         services.AddStatusPage();
+        services.AddSingleton(new LivenessExpectation(LivenessMarks.Checks, "check of a site", CheckLiveness.Within));
         services.TryAddSingleton<SiteSecrets>();
         services.TryAddSingleton<UptimeQueries>();
         services.TryAddScoped<SiteDepartures>();

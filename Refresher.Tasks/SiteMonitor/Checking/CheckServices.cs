@@ -22,6 +22,7 @@ internal static class CheckServices
         services.AddSingleton<CheckerLease>().AddHostedService(provider => provider.GetRequiredService<CheckerLease>());
         services.AddSingleton<CheckRecorder>().AddHostedService(provider => provider.GetRequiredService<CheckRecorder>());
         services.AddHostedService<CheckLoop>();
+        services.AddHostedService<CheckLiveness>();
     }
 
     public static void AddCheckHistory(this IHostApplicationBuilder builder)
