@@ -11,6 +11,7 @@ using Refresher.Core.Alerts.Episodes;
 using Refresher.Core.Alerts.Rules;
 using Refresher.Core.Execution;
 using Refresher.Core.Outbox;
+using Refresher.Core.Watch;
 
 namespace Refresher.Core.Alerts;
 
@@ -26,6 +27,7 @@ internal static class AlertServices
         services.AddSingleton<ChannelKind, EmailChannel>().AddSingleton<ChannelKind, WebhookChannel>().AddSingleton<ChannelKind, AfricasTalkingChannel>().AddSingleton<ChannelKind, HttpSmsChannel>();
         services.AddScoped<ChannelCommands>().AddScoped<ChannelQueries>().AddScoped<RuleCommands>().AddScoped<RuleQueries>().AddScoped<DeliveryCommands>().AddScoped<DeliveryQueries>();
         services.AddScoped<IDigestSection, RunSection>().AddScoped<IDigestSection, FailingSection>().AddScoped<DigestPost>();
+        services.AddSingleton(new LivenessExpectation(LivenessMarks.Deliveries, "round of deliveries", DeliveryLiveness.Within));
         return builder;
     }
 
@@ -39,7 +41,7 @@ internal static class AlertServices
 
         if (builder.RunsRole(WorkerRoles.Alerts))
         {
-            builder.Services.AddHostedService<DeliverySender>().AddHostedService<AlertLoop>().AddHostedService<DeliveryMeasures>().AddHostedService<AlertRetention>();
+            builder.Services.AddHostedService<DeliverySender>().AddHostedService<AlertLoop>().AddHostedService<DeliveryMeasures>().AddHostedService<DeliveryLiveness>().AddHostedService<AlertRetention>();
         }
     }
 }
