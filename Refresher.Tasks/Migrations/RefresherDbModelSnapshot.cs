@@ -1814,6 +1814,10 @@ namespace Refresher.Tasks.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("active");
 
+                    b.Property<int>("Failures")
+                        .HasColumnType("integer")
+                        .HasColumnName("failures");
+
                     b.Property<TimeSpan?>("FixedDelay")
                         .HasColumnType("interval")
                         .HasColumnName("fixed_delay");
@@ -1849,6 +1853,268 @@ namespace Refresher.Tasks.Migrations
                         .HasDatabaseName("ix_schedule_states_next_due_at");
 
                     b.ToTable("schedule_states", (string)null);
+                });
+
+            modelBuilder.Entity("Refresher.Core.Watch.LivenessMark", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Note")
+                        .HasColumnType("text")
+                        .HasColumnName("note");
+
+                    b.HasKey("Name")
+                        .HasName("pk_liveness_marks");
+
+                    b.ToTable("liveness_marks", (string)null);
+                });
+
+            modelBuilder.Entity("Refresher.Core.Watch.OpenCondition", b =>
+                {
+                    b.Property<string>("Condition")
+                        .HasColumnType("text")
+                        .HasColumnName("condition");
+
+                    b.Property<string>("SubjectId")
+                        .HasColumnType("text")
+                        .HasColumnName("subject_id");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("integer")
+                        .HasColumnName("count");
+
+                    b.Property<Guid>("EpisodeId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("episode_id");
+
+                    b.Property<DateTimeOffset>("LastAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_at");
+
+                    b.Property<string>("Path")
+                        .HasColumnType("text")
+                        .HasColumnName("path");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTimeOffset>("Since")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("since");
+
+                    b.Property<string>("SubjectName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("subject_name");
+
+                    b.Property<string>("Tags")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("tags");
+
+                    b.HasKey("Condition", "SubjectId")
+                        .HasName("pk_open_conditions");
+
+                    b.ToTable("open_conditions", (string)null);
+                });
+
+            modelBuilder.Entity("Refresher.Tasks.Heartbeats.Beat", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Body")
+                        .HasColumnType("text")
+                        .HasColumnName("body");
+
+                    b.Property<TimeSpan?>("Duration")
+                        .HasColumnType("interval")
+                        .HasColumnName("duration");
+
+                    b.Property<int?>("ExitCode")
+                        .HasColumnType("integer")
+                        .HasColumnName("exit_code");
+
+                    b.Property<string>("FromAddress")
+                        .HasColumnType("text")
+                        .HasColumnName("from_address");
+
+                    b.Property<Guid>("HeartbeatId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("heartbeat_id");
+
+                    b.Property<bool>("IsCut")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_cut");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.HasKey("Id")
+                        .HasName("pk_heartbeat_beats");
+
+                    b.HasIndex("HeartbeatId", "Id")
+                        .HasDatabaseName("ix_heartbeat_beats_heartbeat_id_id");
+
+                    b.ToTable("heartbeat_beats", (string)null);
+                });
+
+            modelBuilder.Entity("Refresher.Tasks.Heartbeats.BeatListening", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<DateTimeOffset?>("BackAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("back_at");
+
+                    b.Property<DateTimeOffset?>("LostAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("lost_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_heartbeat_listening");
+
+                    b.ToTable("heartbeat_listening", (string)null);
+                });
+
+            modelBuilder.Entity("Refresher.Tasks.Heartbeats.Heartbeat", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Cadence")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("cadence");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("DeadlineAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("deadline_at");
+
+                    b.Property<string>("Description")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("description");
+
+                    b.Property<Guid?>("EpisodeId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("episode_id");
+
+                    b.Property<DateTimeOffset?>("ExpectedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expected_at");
+
+                    b.Property<TimeSpan>("Grace")
+                        .HasColumnType("interval")
+                        .HasColumnName("grace");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<DateTimeOffset?>("LastBeatAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_beat_at");
+
+                    b.Property<TimeSpan?>("LastDuration")
+                        .HasColumnType("interval")
+                        .HasColumnName("last_duration");
+
+                    b.Property<DateTimeOffset?>("LastStartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_started_at");
+
+                    b.Property<TimeSpan?>("MaxRunTime")
+                        .HasColumnType("interval")
+                        .HasColumnName("max_run_time");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<int>("Revision")
+                        .HasColumnType("integer")
+                        .HasColumnName("revision");
+
+                    b.Property<string>("SealedToken")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("sealed_token");
+
+                    b.Property<DateTimeOffset>("Since")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("since");
+
+                    b.Property<DateTimeOffset?>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.PrimitiveCollection<string[]>("Tags")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("tags");
+
+                    b.Property<byte[]>("TokenHash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("token_hash");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_heartbeats");
+
+                    b.HasIndex("DeadlineAt")
+                        .HasDatabaseName("ix_heartbeats_deadline_at")
+                        .HasFilter("deadline_at IS NOT NULL");
+
+                    b.HasIndex("Key")
+                        .IsUnique()
+                        .HasDatabaseName("ix_heartbeats_key");
+
+                    b.HasIndex("TokenHash")
+                        .IsUnique()
+                        .HasDatabaseName("ix_heartbeats_token_hash");
+
+                    b.ToTable("heartbeats", (string)null);
                 });
 
             modelBuilder.Entity("Refresher.Tasks.SiteMonitor.History.SiteCheck", b =>
@@ -2680,6 +2946,16 @@ namespace Refresher.Tasks.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_schedule_states_schedules_schedule_id");
+                });
+
+            modelBuilder.Entity("Refresher.Tasks.Heartbeats.Beat", b =>
+                {
+                    b.HasOne("Refresher.Tasks.Heartbeats.Heartbeat", null)
+                        .WithMany()
+                        .HasForeignKey("HeartbeatId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_heartbeat_beats_heartbeats_heartbeat_id");
                 });
 
             modelBuilder.Entity("Refresher.Tasks.SiteMonitor.Incidents.IncidentUpdate", b =>
