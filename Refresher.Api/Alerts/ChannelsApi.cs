@@ -1,10 +1,8 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Refresher.Api.Http;
 using Refresher.Core;
 using Refresher.Core.Alerts.Channels;
 using Refresher.Core.Contract;
-using Refresher.Core.Http;
 
 namespace Refresher.Api.Alerts;
 

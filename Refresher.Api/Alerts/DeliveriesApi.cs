@@ -3,7 +3,6 @@ using Refresher.Api.Http;
 using Refresher.Core;
 using Refresher.Core.Alerts.Deliveries;
 using Refresher.Core.Alerts.Messages;
-using Refresher.Core.Http;
 
 namespace Refresher.Api.Alerts;
 

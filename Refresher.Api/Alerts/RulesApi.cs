@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Refresher.Core;
 using Refresher.Core.Alerts;
 using Refresher.Core.Alerts.Rules;
-using Refresher.Core.Http;
 
 namespace Refresher.Api.Alerts;
 

@@ -11,6 +11,7 @@ public sealed class RuleForm
 {
     private static readonly string[] Texts = ["name", "after", "times", "reminderEvery", "quietHours.timeZone", "quietHours.from", "quietHours.to"];
     private static readonly string[] Choices = ["conditions", "channels", "quietHours.days", "quietHours.evenInQuietHours"];
+    private static readonly string[] Amounts = ["after", "times", "reminderEvery"];
     private static readonly char[] Separators = ['\n', ','];
 
     private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
@@ -85,7 +86,7 @@ public sealed class RuleForm
             ["tags"] = List(this["tags"].Split(Separators, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)),
             ["subjects"] = List(this["subjects"].Split(Separators, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)),
         };
-        foreach (var field in new[] { "after", "times", "reminderEvery" }.Where(field => this[field].Length > 0))
+        foreach (var field in Amounts.Where(field => this[field].Length > 0))
         {
             JsonNode value = field == "times" && long.TryParse(this[field], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : this[field];
 
