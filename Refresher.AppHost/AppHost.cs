@@ -11,7 +11,7 @@ var stores = Stores.Of(builder, local);
 
 if (local.Only != "servers")
 {
-    builder.AddProject<Projects.Refresher_Scheduler>("scheduler")
+    var scheduler = builder.AddProject<Projects.Refresher_Scheduler>("scheduler")
         .WithStores(stores)
         .WithManagementEndpoint()
         .WithHttpHealthCheck("/health", endpointName: "management")
@@ -46,6 +46,7 @@ if (local.Only != "servers")
         web.WithEndpoint("http", endpoint => endpoint.TargetHost = local.Listen);
         web.WithEnvironment("Heartbeats__Address", api.GetEndpoint("http"));
         worker.WithEnvironment("IncidentLog__Path", Path.Combine(local.State, "logs", "incidents.jsonl"));
+        scheduler.WithEnvironment("Examples__Sites__Api", api.GetEndpoint("http")).WithEnvironment("Examples__Sites__Web", web.GetEndpoint("http"));
         Announcement.Add(builder, local, login);
     }
 }

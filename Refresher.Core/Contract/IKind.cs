@@ -25,6 +25,9 @@ public interface IKind
     /// <summary>Schedules that a first local start sets up, so that there is something to look at.</summary>
     static virtual IReadOnlyList<ExampleSchedule> Examples => [];
 
+    /// <summary>Sets up on a first local start what else there is to look at; called once, in the scheduler, with services of a scope of its own.</summary>
+    static virtual Task SetUpExamplesAsync(IServiceProvider services, CancellationToken cancel) => Task.CompletedTask;
+
     /// <summary>
     /// Schedules that come with the kind, by their keys: made at a scheduler's start, changed when their declaration changes, paused when it is gone.
     /// What a person does to one stays until its declaration changes.

@@ -22,6 +22,9 @@ public sealed partial class KindDescriptor : OptionsShape
 
     public required IReadOnlyList<ExampleSchedule> Examples { get; init; }
 
+    /// <summary>Sets up on a first local start what else there is to look at.</summary>
+    public required Func<IServiceProvider, CancellationToken, Task> SetUpExamplesAsync { get; init; }
+
     /// <summary>Schedules that come with the kind.</summary>
     public required IReadOnlyList<ScheduleInput> Schedules { get; init; }
 
@@ -93,6 +96,7 @@ public sealed partial class KindDescriptor : OptionsShape
             Defaults = TKind.Defaults,
             Pages = TKind.Pages,
             Examples = TKind.Examples,
+            SetUpExamplesAsync = TKind.SetUpExamplesAsync,
             Schedules = TKind.Schedules,
             Conditions = TKind.Conditions,
             OptionsType = options,

@@ -15,7 +15,7 @@ namespace Refresher.Core.Data;
 /// Examples: { Enabled: true }
 /// </code>
 /// </summary>
-public sealed partial class FirstStart(RefresherDb db, FirstLogin login, ScheduleCommands schedules, KindCatalog kinds, IConfiguration configuration, ILogger<FirstStart> log)
+public sealed partial class FirstStart(RefresherDb db, FirstLogin login, ScheduleCommands schedules, KindCatalog kinds, IServiceProvider services, IConfiguration configuration, ILogger<FirstStart> log)
 {
     private const string LoginDone = "first-login";
     private const string ExamplesDone = "examples";
@@ -50,6 +50,11 @@ public sealed partial class FirstStart(RefresherDb db, FirstLogin login, Schedul
             {
                 await schedules.RunNowAsync(schedule.Id, null, cancel);
             }
+        }
+
+        foreach (var kind in kinds)
+        {
+            await kind.SetUpExamplesAsync(services, cancel);
         }
     }
 

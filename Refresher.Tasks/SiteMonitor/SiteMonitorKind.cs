@@ -31,6 +31,8 @@ internal sealed class SiteMonitorKind : IKind
 
     public static IReadOnlyList<AlertCondition> Conditions => SiteConditions.All;
 
+    public static Task SetUpExamplesAsync(IServiceProvider services, CancellationToken cancel) => SiteExamples.SetUpAsync(services, cancel);
+
     public static void AddServices(IHostApplicationBuilder builder)
     {
         builder.AddSiteProbing();

@@ -64,6 +64,21 @@ public sealed class SitesTests(ApiHost api)
         await api.RefusedAsync(HttpMethod.Post, Sites, """{"name": "Masked", "check": {"target": "https://example.org/", "http": {"secret": "********"}}}""", "check.http.secret");
     }
 
+    [Fact]
+    public async Task A_check_that_is_asked_for_is_made_by_a_worker_at_once()
+    {
+        await using var server = await Refresher.Testing.FakeHttpServer.StartAsync(http => { http.Response.StatusCode = 418; return Task.CompletedTask; });
+        await api.PostAsync(Sites, $$"""{"name": "Teapot", "interval": "1.00:00:00", "check": {"target": "{{server.Url}}", "timeout": "00:00:02"} }""", HttpStatusCode.Created);
+        var alone = await api.PostAsync($"{Sites}/teapot/check", null, HttpStatusCode.Conflict);
+        Assert.Contains("workers", alone.GetProperty("detail").GetString(), StringComparison.Ordinal);
+
+        await using var worker = await Refresher.Testing.EngineHost.StartAsync(api.Database, Refresher.Tasks.TaskCatalog.Kinds, "worker", ("Worker:Roles", "checks"));
+        var check = await api.PostAsync($"{Sites}/teapot/check", null, HttpStatusCode.OK);
+
+        Assert.Equal(("down", "status", 418), (check.GetProperty("status").GetString(), check.GetProperty("fault").GetString(), check.GetProperty("statusCode").GetInt32()));
+        await api.SendAsync(HttpMethod.Delete, $"{Sites}/teapot", null, HttpStatusCode.NoContent);
+    }
+
     [Theory]
     [InlineData("""{"check": {"target": "https://example.org/"}}""", "name")]
     [InlineData("""{"name": "x"}""", "check")]

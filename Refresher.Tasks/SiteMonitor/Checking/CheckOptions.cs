@@ -2,10 +2,10 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Refresher.Tasks.SiteMonitor.Checking;
 
-/// <summary>How a worker checks sites and how long what it finds is kept. Section <c>Sites</c>.</summary>
+/// <summary>How a worker checks sites and how long what it finds is kept. Section <c>SiteMonitor</c>.</summary>
 internal sealed record CheckOptions
 {
-    public const string Section = "Sites";
+    public const string Section = "SiteMonitor";
 
     /// <summary>Checks of one worker at once, 1 to 20,000.</summary>
     [Range(1, 20_000)]

@@ -7,7 +7,7 @@ using Refresher.Tasks.SiteMonitor.Probing;
 namespace Refresher.Tasks.SiteMonitor.Checking;
 
 /// <summary>Makes the checks of claimed sites, each at its instant, as many at once as the worker may.</summary>
-internal sealed partial class CheckRunner(SiteProber prober, CheckRecorder recorder, ClaimsInHand inHand, IOptions<CheckOptions> options, TimeProvider clock, ILogger<CheckRunner> log) : IDisposable
+internal sealed partial class CheckRunner(SiteProber prober, Connectivity connectivity, CheckRecorder recorder, ClaimsInHand inHand, IOptions<CheckOptions> options, TimeProvider clock, ILogger<CheckRunner> log) : IDisposable
 {
     private const int MostError = 500;
     private const int MostBody = 4096;
@@ -68,7 +68,7 @@ internal sealed partial class CheckRunner(SiteProber prober, CheckRecorder recor
 
             _noMore.Token.ThrowIfCancellationRequested();
             var at = clock.GetUtcNow();
-            var result = site.Spec is { } spec ? await prober.CheckAsync(spec, _abandon.Token) : Unreadable;
+            var result = site.Spec is { } spec ? await connectivity.JudgeAsync(await prober.CheckAsync(spec, _abandon.Token), _abandon.Token) : Unreadable;
 
             // PostgreSQL keeps microseconds; the events say the same instant as the rows.
             await recorder.AddAsync(new DoneCheck(site, new DateTimeOffset(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero), Clean(result)), CancellationToken.None);

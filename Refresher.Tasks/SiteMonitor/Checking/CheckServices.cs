@@ -10,7 +10,7 @@ namespace Refresher.Tasks.SiteMonitor.Checking;
 /// <summary>What makes a worker check sites and keep what was found.</summary>
 internal static class CheckServices
 {
-    // Sites: { Concurrency: 1000, Lease: "00:00:06", Retention: "30.00:00:00" }
+    // SiteMonitor: { Concurrency: 1000, Lease: "00:00:06", Retention: "30.00:00:00" }
     public static void AddSiteChecks(this IHostApplicationBuilder builder)
     {
         var services = builder.Services;

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using Refresher.Tasks.SiteMonitor.Checking;
+using Refresher.Tasks.SiteMonitor.Probing;
+using Refresher.Tasks.SiteMonitor.Sites;
 using Refresher.Testing;
 using Xunit.Abstractions;
 
@@ -12,7 +14,7 @@ public sealed class SharedChecksTests(ITestOutputHelper output)
     public async Task Two_workers_check_each_site_once_at_each_instant()
     {
         await using var engine = await SiteEngine.StartAsync(workers: 2);
-        var sites = new List<Refresher.Tasks.SiteMonitor.Sites.Site>();
+        var sites = new List<Site>();
         for (var i = 0; i < 30; i++)
         {
             sites.Add(await engine.SiteAsync($"/site-{i}"));
@@ -28,6 +30,34 @@ public sealed class SharedChecksTests(ITestOutputHelper output)
             var instants = checks.Select(check => check.CheckedAt).Order().Skip(1).ToArray();
             Assert.All(instants.Zip(instants.Skip(1)), pair => Assert.InRange((pair.Second - pair.First).TotalSeconds, 0.6, 30));
         }
+    }
+
+    [Fact]
+    public async Task While_we_are_offline_a_site_is_unknown_and_nothing_is_told()
+    {
+        // Nobody listens there, and a name that cannot be resolved may be our own fault.
+        await using var engine = await SiteEngine.StartAsync(1, ("SiteMonitor:Connectivity:Targets:0", $"127.0.0.1:{FreePort.Next()}"));
+        var site = await engine.SiteAsync("http://nowhere.invalid/", failures: 1);
+
+        var state = await engine.SeeAsync(site, state => state.LastCheckedAt is not null);
+
+        Assert.Equal((Verdict.Pending, CheckStatus.Unknown, CheckFault.Offline), (state.Verdict, state.LastStatus, state.LastFault));
+        Assert.Equal(SiteStatus.Unknown, SiteStanding.Of(state, TimeProvider.System.GetUtcNow()).Status);
+        Assert.Equal((0, null), (state.RowCount, state.IncidentId));
+        Assert.Empty(await engine.ChangesAsync(site));
+    }
+
+    [Fact]
+    public async Task What_a_stopped_worker_has_not_begun_is_free_at_once()
+    {
+        await using var engine = await SiteEngine.StartAsync();
+        var site = await engine.SiteAsync("/left");
+        await engine.SeeAsync(site, state => state.LastCheckedAt is not null);
+
+        await engine.Worker.StopAsync();
+
+        Assert.Equal(0L, await engine.ScalarAsync<long>("SELECT count(*) FROM site_states WHERE claim_id IS NOT NULL"));
+        Assert.Equal(0L, await engine.ScalarAsync<long>("SELECT count(*) FROM checkers"));
     }
 
     [Fact]

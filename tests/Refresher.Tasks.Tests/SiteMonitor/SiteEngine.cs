@@ -20,13 +20,13 @@ internal sealed class SiteEngine : IAsyncDisposable
 
     public EngineHost Worker => _workers[0];
 
-    public static async Task<SiteEngine> StartAsync(int workers = 1)
+    public static async Task<SiteEngine> StartAsync(int workers = 1, params (string Key, string Value)[] settings)
     {
         var database = await TestDatabase.CreateAsync();
         var engine = new SiteEngine { Database = database, Server = await SiteServer.StartAsync(), Rows = NpgsqlDataSource.Create(database.ConnectionString) };
         for (var i = 0; i < workers; i++)
         {
-            engine._workers.Add(await EngineHost.StartAsync(database, TaskCatalog.Kinds, i == 0 ? "scheduler,worker" : "worker", ("Sites:Lease", "00:00:03"), ("Worker:Roles", "checks")));
+            engine._workers.Add(await EngineHost.StartAsync(database, TaskCatalog.Kinds, i == 0 ? "scheduler,worker" : "worker", [("SiteMonitor:Lease", "00:00:03"), ("Worker:Roles", "checks"), .. settings]));
         }
 
         return engine;
@@ -36,7 +36,7 @@ internal sealed class SiteEngine : IAsyncDisposable
     public async Task<Site> SiteAsync(string path, int failures = 2, int recoveries = 2, string[]? tags = null, TimeSpan? interval = null)
     {
         var check = System.Text.Json.JsonSerializer.SerializeToElement(new { target = new Uri(Server.Url, path).ToString(), timeout = "00:00:02" });
-        var input = new SiteInput { Name = path.Trim('/'), Check = check, FailureThreshold = failures, RecoveryThreshold = recoveries, Tags = tags, Interval = TimeSpan.FromSeconds(5) };
+        var input = new SiteInput { Name = path.Trim('/').Replace("://", "-", StringComparison.Ordinal), Check = check, FailureThreshold = failures, RecoveryThreshold = recoveries, Tags = tags, Interval = TimeSpan.FromSeconds(5) };
         var site = await Worker.WithAsync<SiteCommands, Site>(async commands =>
         {
             var made = await commands.CreateAsync(input, default);
