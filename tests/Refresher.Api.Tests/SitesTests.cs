@@ -95,6 +95,16 @@ public sealed class SitesTests(ApiHost api)
     public async Task A_wrong_site_names_its_field(string body, string field) => await api.RefusedAsync(HttpMethod.Post, Sites, body, field);
 
     [Fact]
+    public async Task A_patch_may_make_another_kind_of_check_of_it()
+    {
+        await api.PostAsync(Sites, """{"name": "Turncoat", "check": {"target": "https://example.org/", "http": {"mustMatch": "x"}}}""", HttpStatusCode.Created);
+
+        var patched = await api.SendAsync(HttpMethod.Patch, $"{Sites}/turncoat", """{"check": {"kind": "tcp", "target": "example.org:443"}}""", HttpStatusCode.OK);
+
+        Assert.Equal(("tcp", JsonValueKind.Null), (patched.GetProperty("check").GetProperty("kind").GetString(), patched.GetProperty("check").GetProperty("http").ValueKind));
+    }
+
+    [Fact]
     public async Task An_edit_over_somebody_elses_is_refused()
     {
         var made = await api.PostAsync(Sites, """{"name": "Contested", "check": {"target": "https://example.org/"}}""", HttpStatusCode.Created);

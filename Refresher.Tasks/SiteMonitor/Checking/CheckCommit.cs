@@ -48,6 +48,15 @@ internal sealed class CheckCommit(NpgsqlDataSource database, MaintenanceCatalog 
         await AfterAsync(decided);
     }
 
+    /// <summary>Gives up what was found by a check that cannot be written: its site is checked again at its next instant.</summary>
+    public async Task DropAsync(DoneCheck check, CancellationToken cancel)
+    {
+        await using var command = database.CreateCommand("UPDATE site_states SET claim_id = NULL, claimed_by = NULL WHERE site_id = $1 AND claim_id = $2");
+        command.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = check.Due.Site.Id }, new() { Value = check.Due.ClaimId } });
+        await command.ExecuteNonQueryAsync(cancel);
+        inHand.Remove(check.Due.ClaimId);
+    }
+
     private DecidedCheck Decide(DoneCheck check, SiteState state, bool inMaintenance)
     {
         var (due, now) = (check.Due, clock.GetUtcNow());
@@ -55,7 +64,7 @@ internal sealed class CheckCommit(NpgsqlDataSource database, MaintenanceCatalog 
         var after = decision.State;
         (after.ClaimId, after.ClaimedBy) = (null, null);
         after.Slowed = pace.Stretch > 1;
-        after.StaleAt = SiteStanding.StaleAfter(check.CheckedAt, pace.Stretch * due.Site.Interval);
+        after.StaleAt = SiteStanding.StaleAfter(now, pace.Stretch * due.Site.Interval);
         var next = state.NextCheckAt is { } planned && planned > now ? planned : SiteGrid.Next(due.Site.Id, pace.Stretch * due.Site.Interval, now);
         after.NextCheckAt = decision.LookAgainAfter is { } soon && now + soon < next ? now + soon : next;
         var keepsBody = state.LastFault != check.Result.Fault || after.RowCount <= BodiesInARow;

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using Refresher.Core.Telemetry;
 
 namespace Refresher.Tasks.SiteMonitor.Checking;
@@ -13,6 +14,9 @@ internal sealed partial class CheckRecorder(CheckCommit commit, ILogger<CheckRec
 {
     /// <summary>Checks of one transaction.</summary>
     public const int MostAtOnce = 500;
+
+    /// <summary>Times a batch is tried whole that PostgreSQL answers with an error; without an answer it is tried for ever.</summary>
+    private const int PatienceWithBatch = 5;
 
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
@@ -61,7 +65,7 @@ internal sealed partial class CheckRecorder(CheckCommit commit, ILogger<CheckRec
 
     private async Task WriteAsync(List<DoneCheck> batch, CancellationToken cancel)
     {
-        var pause = TimeSpan.FromMilliseconds(100);
+        var (pause, refused) = (TimeSpan.FromMilliseconds(100), 0);
         while (true)
         {
             try
@@ -71,6 +75,12 @@ internal sealed partial class CheckRecorder(CheckCommit commit, ILogger<CheckRec
             }
             catch (Exception error) when (!cancel.IsCancellationRequested)
             {
+                if (error is not NpgsqlException { IsTransient: true } && ++refused >= PatienceWithBatch)
+                {
+                    await WriteEachAsync(batch, cancel);
+                    return;
+                }
+
                 // Done twice is no harm: the claims of a batch that was committed after all are gone.
                 LogFailed(error, batch.Count);
                 RefresherTelemetry.CountLoopError(nameof(CheckRecorder));
@@ -79,6 +89,26 @@ internal sealed partial class CheckRecorder(CheckCommit commit, ILogger<CheckRec
             }
         }
     }
+
+    /// <summary>One that cannot be written must not hold the others.</summary>
+    private async Task WriteEachAsync(List<DoneCheck> batch, CancellationToken cancel)
+    {
+        foreach (var check in batch)
+        {
+            try
+            {
+                await commit.WriteAsync([check], cancel);
+            }
+            catch (Exception error) when (error is not NpgsqlException { IsTransient: true } && !cancel.IsCancellationRequested)
+            {
+                LogDropped(error, check.Due.Site.Key);
+                await commit.DropAsync(check, cancel);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "What the check of {Site} found cannot be written and is dropped.")]
+    private partial void LogDropped(Exception error, string site);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Count} checks could not be written; trying again.")]
     private partial void LogFailed(Exception error, int count);

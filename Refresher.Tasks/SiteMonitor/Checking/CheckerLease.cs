@@ -48,9 +48,7 @@ internal sealed partial class CheckerLease(NpgsqlDataSource database, NodeName n
         }
     }
 
-    protected override Task BeginAsync(CancellationToken cancel) => RunOnceAsync(cancel);
-
-    protected override Task WaitAsync(CancellationToken cancel) => Task.Delay(_lease / 4, clock, cancel);
+    protected override Task WaitAsync(CancellationToken cancel) => _renewedAt is null ? Task.CompletedTask : Task.Delay(_lease / 4, clock, cancel);
 
     protected override async Task RunOnceAsync(CancellationToken cancel)
     {

@@ -130,6 +130,7 @@ public sealed class SiteCommands(RefresherDb db, SiteSecrets secrets, SiteDepart
             {
                 await using var transaction = await db.Database.BeginTransactionAsync(cancel);
                 var connection = (NpgsqlConnection)db.Database.GetDbConnection();
+                departures.Begin();
                 if (act is null)
                 {
                     await departures.LeaveAsync(connection, site, "no longer watched: the site was deleted", cancel);

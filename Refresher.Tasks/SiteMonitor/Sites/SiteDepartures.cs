@@ -16,10 +16,12 @@ public sealed class SiteDepartures(OutboxWriter outbox, Actor actor, TimeProvide
 
     private readonly List<StateChange> _changes = [];
 
+    /// <summary>Forgets what was ended before: called at the beginning of each try of a transaction.</summary>
+    public void Begin() => _changes.Clear();
+
     /// <summary>Ends it, in the transaction of <paramref name="connection"/>; <see cref="TellAsync"/> is the last thing of the same transaction.</summary>
     public async Task LeaveAsync(NpgsqlConnection connection, Site site, string reason, CancellationToken cancel)
     {
-        _changes.Clear();
         var now = clock.GetUtcNow();
         Guid? incident;
         await using (var look = new NpgsqlCommand(OpenSql, connection) { Parameters = { new() { Value = site.Id } } })

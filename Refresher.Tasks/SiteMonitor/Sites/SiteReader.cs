@@ -31,6 +31,15 @@ internal static class SiteReader
     public static SiteInput? Patch(Site stored, JsonObject patch, FieldErrors errors)
     {
         var target = JsonSerializer.SerializeToNode(SiteInput.Of(stored), ScheduleInput.Json)!.AsObject();
+        if (patch["check"]?["kind"] is { } kind && !JsonNode.DeepEquals(kind, target["check"]?["kind"]))
+        {
+            // What belongs to another kind of check has nothing in common with what is asked now.
+            foreach (var part in new[] { "http", "dns" })
+            {
+                target["check"]!.AsObject().Remove(part);
+            }
+        }
+
         return Replace((JsonObject)MergePatch.Apply(target, patch)!, errors);
     }
 

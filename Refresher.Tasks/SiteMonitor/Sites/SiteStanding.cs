@@ -28,8 +28,9 @@ public readonly record struct SiteStanding(SiteStatus Status, DateTimeOffset Sin
         : new(Of(state.Verdict), state.Since);
 
     /// <summary>The instant from which a verdict is worth nothing, if no check renews it.</summary>
+    /// <param name="writtenAt">When the last check was written: one that used up its time limit is no older for it.</param>
     /// <param name="interval">From check to check.</param>
-    public static DateTimeOffset StaleAfter(DateTimeOffset checkedAt, TimeSpan interval) => checkedAt + (Patience * interval);
+    public static DateTimeOffset StaleAfter(DateTimeOffset writtenAt, TimeSpan interval) => writtenAt + (Patience * interval);
 
     private static SiteStatus Of(Verdict verdict) => verdict switch
     {
