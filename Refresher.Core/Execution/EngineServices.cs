@@ -71,7 +71,7 @@ public static class EngineServices
         }
 
         services.AddHostedService<StandingOrders>();
-        services.AddEventLog();
+        builder.AddEventLog();
         builder.AddAlertWorkers();
         services.AddRunSightings();
         builder.AddIncidentLog();

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Refresher.Core.Outbox.Delivery;
 using Refresher.Core.Outbox.Direct;
+using Refresher.Core.Outbox.Kafka;
 
 namespace Refresher.Core.Outbox;
 
@@ -17,12 +19,19 @@ public static class EventServices
     /// <summary>What keeps the outbox small: in schedulers.</summary>
     internal static IServiceCollection AddOutboxUpkeep(this IServiceCollection services) => services.AddSingleton<OutboxPartitions>().AddHostedService<OutboxUpkeep>();
 
-    /// <summary>The log from which the consumers of this process get their events, and what they need to handle them: in workers.</summary>
-    internal static IServiceCollection AddEventLog(this IServiceCollection services) => services
-        .AddSingleton<EventReaders>().AddSingleton<DeadLetters>().AddSingleton<EventDelivery>()
-        .AddHostedService<OutboxWatch>()
-        .AddHostedService<DeadLetterReplays>()
-        .AddHostedService<DirectLog>();
+    /// <summary>The log from which the consumers of this process get their events, and what they need to handle them: in workers. Kafka where it is configured, else the outbox.</summary>
+    internal static IHostApplicationBuilder AddEventLog(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<EventReaders>().AddSingleton<DeadLetters>().AddSingleton<EventDelivery>()
+            .AddHostedService<OutboxWatch>().AddHostedService<DeadLetterReplays>();
+        if (builder.HasKafka())
+        {
+            return builder.AddKafkaWorker();
+        }
+
+        builder.Services.AddHostedService<DirectLog>();
+        return builder;
+    }
 
     /// <summary>Has a consumer act on events in this process, a worker: call it from <c>AddWorkers</c>. Processes with the same consumer share its work.</summary>
     public static IServiceCollection AddEventConsumer<TConsumer>(this IServiceCollection services)

@@ -52,6 +52,8 @@ public static class RefresherTelemetry
 
     internal static readonly Counter<long> DeadLetters = Meter.CreateCounter<long>("refresher.dead_letters", "{event}", "Events that were set aside, by consumer.");
 
+    internal static readonly Counter<long> EventsPublished = Meter.CreateCounter<long>("refresher.events.published", "{event}", "Events that Kafka has taken from the outbox.");
+
     internal static readonly ObservableGauge<long> OutboxRows = Meter.CreateObservableGauge(
         "refresher.outbox.rows", () => Outbox?.Rows ?? 0, "{event}", "Events in the outbox before the reader that is furthest behind.");
 

@@ -1052,6 +1052,26 @@ namespace Refresher.Tasks.Migrations
                     b.ToTable("event_readers", (string)null);
                 });
 
+            modelBuilder.Entity("Refresher.Core.Outbox.Kafka.KafkaReplay", b =>
+                {
+                    b.Property<string>("Consumer")
+                        .HasColumnType("text")
+                        .HasColumnName("consumer");
+
+                    b.Property<int>("Generation")
+                        .HasColumnType("integer")
+                        .HasColumnName("generation");
+
+                    b.Property<DateTimeOffset>("Since")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("since");
+
+                    b.HasKey("Consumer")
+                        .HasName("pk_kafka_replays");
+
+                    b.ToTable("kafka_replays", (string)null);
+                });
+
             modelBuilder.Entity("Refresher.Core.Outbox.OutboxPartition", b =>
                 {
                     b.Property<int>("Number")
