@@ -60,12 +60,13 @@ public static class RefresherTelemetry
     internal static readonly ObservableGauge<double> OutboxAge = Meter.CreateObservableGauge(
         "refresher.outbox.age", () => Outbox?.Age.TotalSeconds ?? 0, "s", "Of the oldest event in the outbox that not every reader has passed.");
 
-    internal static readonly ObservableGauge<long> ConsumerLag = Meter.CreateObservableGauge(
-        "refresher.consumer.lag", () => Outbox?.Readers.Where(reader => reader.Lag is not null).Select(reader => new Measurement<long>(reader.Lag!.Value, new KeyValuePair<string, object?>("consumer", reader.Name))) ?? [],
-        "{event}", "Events before a consumer, by consumer.");
+    internal static readonly ObservableGauge<long> ConsumerLag = Meter.CreateObservableGauge("refresher.consumer.lag", Lags, "{event}", "Events before a consumer, by consumer.");
 
     /// <summary>What this process has seen of the outbox; null where nobody looks.</summary>
     internal static Outbox.OutboxPressure? Outbox { get; set; }
+
+    private static IEnumerable<Measurement<long>> Lags() => Outbox?.Readers.Where(reader => reader.Lag is not null)
+        .Select(reader => new Measurement<long>(reader.Lag!.Value, new KeyValuePair<string, object?>("consumer", reader.Name))) ?? [];
 
     private static InstrumentAdvice<double> Seconds => new()
     {

@@ -14,6 +14,9 @@ internal sealed partial class EventDelivery(DeadLetters letters, LiveSignals sig
 {
     private const int MostLinks = 16;
 
+    /// <summary>Events of a lot that are set aside together with the others' effect.</summary>
+    private const int MostPoison = 20;
+
     /// <summary>Handles a lot as far as it goes.</summary>
     /// <param name="state">As it was left the last time; <see cref="DeliveryState.Clean"/> at first.</param>
     /// <returns>
@@ -39,7 +42,13 @@ internal sealed partial class EventDelivery(DeadLetters letters, LiveSignals sig
             if (error is PoisonEventException poison && rest.FirstOrDefault(one => one.Id == poison.EventId) is { } at)
             {
                 poisoned.Add((at, DeadLetters.Reason(poison)));
-                continue;
+                if (poisoned.Count < MostPoison)
+                {
+                    continue;
+                }
+
+                // With so many it is quicker one by one.
+                return state with { Tries = DeliveryState.TriesTogether, Alone = lot.Events.Count, Failing = DeadLetters.Reason(poison), FailingSince = clock.GetUtcNow() };
             }
 
             var next = state.Failed(DeadLetters.Reason(DeadLetters.Reason(error!)), lot.Events.Count, clock.GetUtcNow());
@@ -68,6 +77,7 @@ internal sealed partial class EventDelivery(DeadLetters letters, LiveSignals sig
             var one = lot.Events[at];
             var (outcome, error) = await TryAsync(consumer, lot, [one], [], 1, at + 1, cancel);
             string? reason = null;
+            var isPoison = error is PoisonEventException poison && poison.EventId == one.Id;
             if (outcome == Outcome.Failed)
             {
                 reason = DeadLetters.Reason(DeadLetters.Reason(error!));
@@ -79,7 +89,8 @@ internal sealed partial class EventDelivery(DeadLetters letters, LiveSignals sig
                 return outcome == Outcome.Lost ? null : throw new InvalidOperationException($"Event {one.Id} could not be set aside.", error);
             }
 
-            state = reason is null ? state.PassedAlone() : state.SetAside(reason, clock.GetUtcNow());
+            // Who knows that an event is poison is not at fault.
+            state = reason is null || isPoison ? state.PassedAlone() : state.SetAside(reason, clock.GetUtcNow());
             if (state.RetryAt is not null)
             {
                 break;
