@@ -10,4 +10,7 @@ internal sealed record ProbingOptions
     /// <c>/etc/resolv.conf</c>. The system's resolver takes a thread for each name that is slow.
     /// </summary>
     public bool SystemResolver { get; init; }
+
+    /// <summary>A PEM file with certificates of authorities that are trusted beside those of the machine, as one's own; null: none. Read at the start.</summary>
+    public string? TrustedAuthorities { get; init; }
 }

@@ -35,6 +35,33 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_certificate_of_a_trusted_authority_is_taken_and_of_another_one_is_not()
+    {
+        var (certificate, authority) = SelfSigned.Issued();
+        using var _ = certificate;
+        await using var site = FakeSite.Start(call => call.AnswerAsync("ok"), certificate);
+        var file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(file, authority);
+            using var trusting = new ProberUnderTest(("SiteMonitor:Probing:TrustedAuthorities", file));
+
+            var taken = await trusting.HttpAsync(site.Url);
+            var again = await trusting.HttpAsync(site.Url);
+            var otherName = await trusting.HttpAsync(new Uri($"https://other.localhost:{site.Port}/"));
+            var refused = await _prober.HttpAsync(site.Url);
+
+            Assert.All([taken, again], seen => Assert.Equal((CheckStatus.Up, null), (seen.Status, seen.Error)));
+            Assert.Equal("the certificate is not for other.localhost but for localhost, 127.0.0.1", otherName.Error);
+            Assert.Equal((CheckFault.Tls, "the certificate was issued by Test authority, which this machine does not trust"), (refused.Fault, refused.Error));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
     public async Task A_certificate_that_is_not_verified_is_no_fault_and_its_expiry_is_known()
     {
         using var certificate = SelfSigned.Certificate("other.example", Now.AddDays(-10), Now.AddDays(3));
