@@ -1,6 +1,7 @@
 using Refresher.Api.Alerts;
 using Refresher.Api.Audit;
 using Refresher.Api.Calendars;
+using Refresher.Api.Events;
 using Refresher.Api.Http;
 using Refresher.Api.Kinds;
 using Refresher.Api.Limits;
@@ -54,6 +55,7 @@ internal static class ApiRoutes
         api.MapChannels();
         api.MapRules();
         api.MapDeliveries();
+        api.MapEvents();
 
         app.MapPrometheusTargets();
         app.MapOpenApi().AllowAnonymous();

@@ -16,6 +16,7 @@ internal static class ActionEndpoints
         LimitActions.MapLimits(actions);
         WorkerActions.MapWorkers(actions);
         AlertActions.MapAlerts(actions);
+        EventActions.MapEvents(actions);
         foreach (var kind in TaskCatalog.Kinds)
         {
             kind.MapActions(actions);
