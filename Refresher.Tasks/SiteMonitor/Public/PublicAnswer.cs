@@ -51,6 +51,11 @@ internal sealed class PublicAnswer
 
         // Nobody may keep it longer, not even when this program is gone: an old green is worse than none.
         headers.CacheControl = _status == StatusCodes.Status200OK ? $"public, max-age={seconds}, must-revalidate" : $"public, max-age={Math.Min(seconds, 5)}";
+        if (_status == StatusCodes.Status503ServiceUnavailable)
+        {
+            headers.RetryAfter = "2";
+        }
+
         headers.Vary = "Accept-Encoding";
         headers.ETag = tag;
         headers.LastModified = HeaderUtilities.FormatDate(_madeAt);

@@ -21,6 +21,9 @@ internal sealed partial class StatusFactsCache(IServiceScopeFactory scopes, Live
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
+    /// <summary>While nothing is known yet there is nothing else to tell, and the first reading of a process takes longer.</summary>
+    private static readonly TimeSpan FirstPatience = TimeSpan.FromSeconds(10);
+
     /// <summary>Between two looks, however many signals or failures there are.</summary>
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
 
@@ -56,7 +59,7 @@ internal sealed partial class StatusFactsCache(IServiceScopeFactory scopes, Live
         var reading = Begin();
         if (age > Old && reading is not null)
         {
-            await Task.WhenAny(reading, Task.Delay(Patience, clock));
+            await Task.WhenAny(reading, Task.Delay(_facts is null ? FirstPatience : Patience, clock));
         }
 
         return _facts;

@@ -46,7 +46,7 @@ public sealed record SectionView(string Name, IReadOnlyList<SiteView> Sites);
 
 /// <summary>A site as visitors see it.</summary>
 /// <param name="Since">Since when it stands so.</param>
-/// <param name="Reason">Why it is down or slow, as a category; null otherwise.</param>
+/// <param name="Reason">Why it is down, as a category; null otherwise.</param>
 /// <param name="Days">90, today last.</param>
 /// <param name="Hours">24, this hour last; null: visitors do not see response times.</param>
 public sealed record SiteView(

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Refresher.Tasks.SiteMonitor.History;
 using Refresher.Tasks.SiteMonitor.Maintenance;
-using Refresher.Tasks.SiteMonitor.Probing;
 using Refresher.Tasks.SiteMonitor.Sites;
 
 namespace Refresher.Tasks.SiteMonitor.Public;
@@ -62,7 +61,7 @@ internal static class StatusViewMaker
             status,
             since,
             site.State.LastCheckedAt,
-            status switch { VisitorStatus.Down => PublicText.Of(site.State.LastFault), VisitorStatus.Degraded => PublicText.Of(CheckFault.Slow), _ => null },
+            status == VisitorStatus.Down ? PublicText.Of(site.State.LastFault) : null,
             Enum.GetValues<UptimeWindow>().ToDictionary(window => window, window => history.Uptime.GetValueOrDefault(window)?.Uptime),
             Days(site, now),
             item.ShowResponse ? Hours(history, now) : null,

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Refresher.Tasks.SiteMonitor.Public;
 using Refresher.Tasks.SiteMonitor.Sites;
@@ -130,6 +131,23 @@ public sealed class StatusPageTests(WebUnderTest web) : IClassFixture<WebUnderTe
         using var answer = await visitor.GetAsync(path);
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
         Assert.False(answer.Headers.Contains("Set-Cookie"));
+    }
+
+    [Fact]
+    public async Task One_address_is_answered_so_many_times_a_minute_and_then_told_when_to_come_back()
+    {
+        await using var strict = web.WithWebHostBuilder(builder => builder.UseSetting("Public:RequestsPerMinute", "60"));
+        using var visitor = strict.CreateClient();
+        var answers = new List<HttpStatusCode>();
+        while (answers.Count < 200 && !answers.Contains(HttpStatusCode.TooManyRequests))
+        {
+            using var answer = await visitor.GetAsync("/badge/no-such-site/status.svg");
+            answers.Add(answer.StatusCode);
+            Assert.Equal(answer.StatusCode == HttpStatusCode.TooManyRequests, answer.Headers.RetryAfter is not null);
+        }
+
+        Assert.True(answers.Count > 60, $"{answers.Count}");
+        Assert.Equal(HttpStatusCode.TooManyRequests, answers[^1]);
     }
 
     private static async Task<HttpStatusCode> StatusAsync(Browser visitor, string path)
