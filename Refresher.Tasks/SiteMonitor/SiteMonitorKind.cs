@@ -14,6 +14,7 @@ using Refresher.Tasks.SiteMonitor.Checking;
 using Refresher.Tasks.SiteMonitor.History;
 using Refresher.Tasks.SiteMonitor.Incidents;
 using Refresher.Tasks.SiteMonitor.Maintenance;
+using Refresher.Tasks.SiteMonitor.Pages;
 using Refresher.Tasks.SiteMonitor.Probing;
 using Refresher.Tasks.SiteMonitor.Public;
 using Refresher.Tasks.SiteMonitor.Public.Admin;
@@ -27,7 +28,13 @@ internal sealed class SiteMonitorKind : IKind
 {
     public static string Name => "site-monitor";
 
-    public static IReadOnlyList<KindPage> Pages => [new("What is public", "/public", "world", "g u")];
+    public static IReadOnlyList<KindPage> Pages =>
+    [
+        new("Sites", "/sites", "world", "g i"),
+        new("Incidents", "/incidents", "alert-triangle", "g n"),
+        new("Maintenance", "/maintenance", "tool", "g m"),
+        new("What is public", "/public", "eye", "g u"),
+    ];
 
     public static IReadOnlyList<AlertCondition> Conditions => SiteConditions.All;
 
@@ -49,7 +56,9 @@ internal sealed class SiteMonitorKind : IKind
         services.TryAddScoped<IncidentQueries>();
         services.TryAddScoped<IncidentCommands>();
         services.TryAddScoped<MaintenanceQueries>();
+        services.TryAddSingleton<MaintenanceCatalog>();
         services.TryAddScoped<MaintenanceCommands>();
+        services.AddSitePages();
     }
 
     public static void AddWorkers(IHostApplicationBuilder builder)
@@ -92,7 +101,11 @@ internal sealed class SiteMonitorKind : IKind
 
     public static void MapPublic(IEndpointRouteBuilder endpoints) => endpoints.MapStatusData();
 
-    public static void MapActions(RouteGroupBuilder actions) => PublicActions.Map(actions);
+    public static void MapActions(RouteGroupBuilder actions)
+    {
+        PublicActions.Map(actions);
+        SitePageActions.Map(actions);
+    }
 
     public static void MapPublicPages(IEndpointRouteBuilder endpoints) => endpoints.MapStatusPages();
 }

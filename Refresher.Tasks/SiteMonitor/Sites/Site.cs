@@ -77,6 +77,7 @@ internal sealed class SiteMapping : IEntityTypeConfiguration<Site>
         site.ToTable("sites");
         site.Property(s => s.Id).ValueGeneratedNever();
         site.HasIndex(s => s.Key).IsUnique();
+        site.HasIndex(s => new { s.Group, s.Key });
         site.HasIndex(s => s.Tags).HasMethod("gin");
         site.Property(s => s.Version).IsRowVersion();
         site.Property(s => s.Spec).HasColumnType("jsonb").HasConversion(

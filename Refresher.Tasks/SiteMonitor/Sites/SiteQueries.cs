@@ -18,6 +18,19 @@ public sealed record SiteFilter
     public SiteStatus? Status { get; init; }
 }
 
+/// <summary>Where a list by group goes on.</summary>
+public readonly record struct SiteCursor(string Group, string Key)
+{
+    /// <summary>No key has it.</summary>
+    private const char Separator = '~';
+
+    /// <returns>Null for what no page gave.</returns>
+    public static SiteCursor? Parse(string? text) =>
+        text is not null && text.Length < 400 && text.LastIndexOf(Separator) is >= 0 and var at && !text.Contains('\0', StringComparison.Ordinal) ? new(text[..at], text[(at + 1)..]) : null;
+
+    public override string ToString() => $"{Group}{Separator}{Key}";
+}
+
 /// <summary>Reads of sites, shared by pages and end points. Lists go by key.</summary>
 public sealed class SiteQueries(RefresherDb db, TimeProvider clock)
 {
@@ -28,6 +41,20 @@ public sealed class SiteQueries(RefresherDb db, TimeProvider clock)
         sites = after is null ? sites : sites.Where(s => string.Compare(s.Key, after) > 0);
         var read = await sites.Include(s => s.State).OrderBy(s => s.Key).Take(limit + 1).ToListAsync(cancel);
         return Page<Site>.Of(read, limit, site => site.Key);
+    }
+
+    /// <summary>The same by group, those without one first, and by key within it.</summary>
+    /// <param name="after">The last one of the page before; null for the first page.</param>
+    public async Task<Page<Site>> ListByGroupAsync(SiteFilter filter, SiteCursor? after, int limit, CancellationToken cancel)
+    {
+        var sites = Filtered(filter);
+        if (after is { } last)
+        {
+            sites = sites.Where(s => EF.Functions.GreaterThan(ValueTuple.Create(s.Group, s.Key), ValueTuple.Create(last.Group, last.Key)));
+        }
+
+        var read = await sites.Include(s => s.State).OrderBy(s => s.Group).ThenBy(s => s.Key).Take(limit + 1).ToListAsync(cancel);
+        return Page<Site>.Of(read, limit, site => new SiteCursor(site.Group, site.Key).ToString());
     }
 
     public Task<int> CountAsync(SiteFilter filter, CancellationToken cancel) => Filtered(filter).CountAsync(cancel);
@@ -44,19 +71,19 @@ public sealed class SiteQueries(RefresherDb db, TimeProvider clock)
     public Task<List<Site>> OfAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancel) =>
         db.Set<Site>().AsNoTracking().Include(s => s.State).Where(s => ids.Contains(s.Id)).ToListAsync(cancel);
 
-    /// <summary>How many sites stand how; those that none stands are left out.</summary>
+    /// <summary>How many sites stand how, in one pass over their states; how none stands is left out.</summary>
     public async Task<IReadOnlyDictionary<SiteStatus, int>> CountsAsync(CancellationToken cancel)
     {
-        var counts = new Dictionary<SiteStatus, int>();
-        foreach (var status in Enum.GetValues<SiteStatus>())
-        {
-            if (await CountAsync(new SiteFilter { Status = status }, cancel) is > 0 and var count)
-            {
-                counts[status] = count;
-            }
-        }
-
-        return counts;
+        var now = clock.GetUtcNow();
+        var counts = await db.Set<SiteState>()
+            .GroupBy(s => s.PausedAt != null ? SiteStatus.Paused
+                : s.StaleAt <= now || s.BlindSince != null ? SiteStatus.Unknown
+                : s.Verdict == Verdict.Up ? SiteStatus.Up
+                : s.Verdict == Verdict.Degraded ? SiteStatus.Degraded
+                : s.Verdict == Verdict.Down ? SiteStatus.Down
+                : SiteStatus.Pending)
+            .Select(group => new { Status = group.Key, Count = group.Count() }).ToListAsync(cancel);
+        return counts.ToDictionary(pair => pair.Status, pair => pair.Count);
     }
 
     /// <summary>Every tag in use.</summary>
