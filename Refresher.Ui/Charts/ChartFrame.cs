@@ -13,6 +13,7 @@ public sealed class ChartFrame(IReadOnlyList<DateTimeOffset> at, TimeSpan step)
 
     private const int Left = 44;
 
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
     public double Slot => (Width - Left) / (double)Math.Max(1, at.Count);
@@ -25,10 +26,11 @@ public sealed class ChartFrame(IReadOnlyList<DateTimeOffset> at, TimeSpan step)
     /// <summary>Nine labels at most, the last one for the last stretch.</summary>
     private string? Label(int index)
     {
-        var every = step < Day && at.Count <= 24 ? 4 : (int)Math.Ceiling(at.Count / 9.0);
+        var every = step == Hour && HasLocalHours ? 4 : (int)Math.Ceiling(at.Count / 9.0);
         var begin = at[index];
-        return (at.Count - 1 - index) % every != 0 || X(index) < Left + 8 ? null
-            : step < Day && at.Count <= 24 ? begin.ToString("HH", CultureInfo.InvariantCulture)
+        var isOne = step < Hour ? begin.UtcTicks % (4 * TimeSpan.TicksPerHour) == 0 : (at.Count - 1 - index) % every == 0;
+        return !isOne || X(index) < Left + 8 ? null
+            : HasLocalHours ? begin.ToString("HH", CultureInfo.InvariantCulture)
             : begin.ToString("d MMM", CultureInfo.InvariantCulture);
     }
 
@@ -50,7 +52,7 @@ public sealed class ChartFrame(IReadOnlyList<DateTimeOffset> at, TimeSpan step)
     public string Name(int index) => at[index].ToString(step < Day ? "d MMM HH:mm 'UTC'" : "d MMM yyyy 'UTC'", CultureInfo.InvariantCulture);
 
     /// <summary>Labels that times.js turns into the viewer's hours.</summary>
-    public bool HasLocalHours => step < Day && at.Count <= 24;
+    public bool HasLocalHours => step < Day && step * at.Count <= Day;
 
     public static string F(double number) => number.ToString("0.##", CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Refresher.Core.Contract;
+using Refresher.Tasks.SiteMonitor.History;
 
 namespace Refresher.Tasks.SiteMonitor.Pages;
 
@@ -8,7 +10,9 @@ internal static class SitePages
 {
     public static void AddSitePages(this IServiceCollection services)
     {
+        services.TryAddSingleton<PhaseQueries>();
         services.TryAddScoped<SiteRows>();
         services.TryAddScoped<SiteTrial>();
+        services.AddScoped<IOverviewPart, SiteOverview>();
     }
 }

@@ -1,3 +1,4 @@
+using Refresher.Core.Contract;
 using Refresher.Core.Queue;
 using Refresher.Core.Runs;
 using Refresher.Core.Runs.Rollups;
@@ -31,6 +32,12 @@ public sealed record Overview
     /// <summary>Null when Redis does not answer.</summary>
     public required IReadOnlyList<NodeStatus>? Nodes { get; init; }
 
+    /// <summary>What the kinds say is wrong.</summary>
+    public required IReadOnlyList<OverviewTrouble> Troubles { get; init; }
+
+    /// <summary>What the kinds have in figures.</summary>
+    public required IReadOnlyList<OverviewFigure> Figures { get; init; }
+
     public long Waiting => Queues.Sum(queue => queue.Count);
 
     /// <summary>Of what waits, what no worker may take yet: it waits for a limit or for the run before it.</summary>
@@ -47,9 +54,12 @@ public sealed record Overview
 
 /// <summary>Reads the overview. Counts over the last day are shared by everyone who looks, for a few seconds.</summary>
 internal sealed class OverviewReader(
-    ScheduleQueries schedules, RunQueries runs, RunStatistics statistics, RunHistory history, QueueHolds holds, Nodes nodes, Shared<DayCounts> day, TimeProvider clock)
+    ScheduleQueries schedules, RunQueries runs, RunStatistics statistics, RunHistory history, QueueHolds holds, Nodes nodes, Shared<DayCounts> day, IEnumerable<IOverviewPart> parts, TimeProvider clock)
 {
     private const int Shown = 8;
+
+    /// <summary>On which the overview looks again.</summary>
+    public IEnumerable<string> Topics => parts.SelectMany(part => part.Topics);
 
     public async Task<Overview> ReadAsync(CancellationToken cancel)
     {
@@ -59,6 +69,13 @@ internal sealed class OverviewReader(
             var hours = await history.ReadAsync(now - TimeSpan.FromHours(23), now, RollupStep.Hour, null, null, CancellationToken.None);
             return new DayCounts(hours, await statistics.LatenessAsync(now - TimeSpan.FromHours(1), null, CancellationToken.None));
         });
+        var (troubles, figures) = (new List<OverviewTrouble>(), new List<OverviewFigure>());
+        foreach (var part in parts)
+        {
+            troubles.AddRange(await part.TroublesAsync(cancel));
+            figures.AddRange(await part.FigureAsync(cancel) is { } figure ? [figure] : []);
+        }
+
         return new Overview
         {
             Now = now,
@@ -70,6 +87,8 @@ internal sealed class OverviewReader(
             Lateness = counts.Lateness,
             Queues = await statistics.DepthAsync(cancel),
             Held = await holds.ReadAsync(cancel),
+            Troubles = troubles,
+            Figures = figures,
             Nodes = await nodes.ListAsync(),
         };
     }
