@@ -64,6 +64,17 @@ public sealed class SiteForm
             Put(json, field, field, isNumber: true);
         }
 
+        // The rules take what is missing for another way to log in, or for none.
+        if (this["check.kind"] == "http" && this[Login] == "basic" && this["check.http.user"].Length == 0)
+        {
+            errors.Add("check.http.user", "A user name is needed with a password.");
+        }
+
+        if (this["check.kind"] == "http" && this[Login].Length > 0 && !_hasSecret && this["check.http.secret"].Length == 0)
+        {
+            errors.Add("check.http.secret", this[Login] == "basic" ? "A password is needed with the user name." : "A token is needed.");
+        }
+
         // Each by itself, so that everything that cannot be read is told at once.
         foreach (var (name, value) in json)
         {

@@ -13,6 +13,6 @@ internal static class SitePages
         services.TryAddSingleton<PhaseQueries>();
         services.TryAddScoped<SiteRows>();
         services.TryAddScoped<SiteTrial>();
-        services.AddScoped<IOverviewPart, SiteOverview>();
+        services.TryAddEnumerable(ServiceDescriptor.Scoped<IOverviewPart, SiteOverview>());
     }
 }
