@@ -54,12 +54,12 @@ public static class SiteWords
     public static string Percent(double? part) => part switch
     {
         null => "–",
-        1 => "100 %",
-        { } some => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(some * 10_000) / 100:0.##} %"),
+        1 => "100\u00A0%",
+        { } some => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(some * 10_000) / 100:0.##}\u00A0%"),
     };
 
     /// <summary><c>340 ms</c>; a dash for what did not happen.</summary>
-    public static string Milliseconds(double? ms) => ms is { } some ? Ui.Instants.Words(TimeSpan.FromMilliseconds(some)) : "–";
+    public static string Milliseconds(double? ms) => ms == 0 ? "0" : ms is { } some ? Ui.Instants.Words(TimeSpan.FromMilliseconds(some)) : "–";
 
     /// <summary>The class of a bar: what the checks of an hour or a day come to.</summary>
     public static string ClassOf(SiteFigures? figures) => figures switch

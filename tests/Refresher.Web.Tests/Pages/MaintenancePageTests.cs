@@ -20,7 +20,7 @@ public sealed class MaintenancePageTests(WebUnderTest web) : IClassFixture<WebUn
         });
         using var browser = await web.OpenAsAdminAsync();
         Assert.Contains("No maintenance is planned", await browser.ReadAsync("/maintenance"), StringComparison.Ordinal);
-        Assert.Contains($">\nin-works</textarea>", (await browser.ReadAsync($"{Form}?site=in-works")).ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Contains("in-works</textarea>", await browser.ReadAsync($"{Form}?site=in-works"), StringComparison.Ordinal);
 
         using var planned = await browser.SendAsync(Form, Form, Fields(("title", "Disk <b>swap</b>"), ("sites", "in-works"), ("from", "2020-01-01T00:00"), ("to", "2090-01-01T00:00")));
 

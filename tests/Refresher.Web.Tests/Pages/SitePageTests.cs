@@ -34,7 +34,7 @@ public sealed partial class SitePageTests(WebUnderTest web) : IClassFixture<WebU
         var site = await AddAsync("Flaky", server.Url.ToString(), "Live");
         var page = $"/sites/{site.Id}";
 
-        await Eventually.SeeAsync(() => browser.ReadAsync(page), html => html.Contains("state-up", StringComparison.Ordinal) && html.Contains("100 %", StringComparison.Ordinal) && html.Contains("check-", StringComparison.Ordinal), 30);
+        await Eventually.SeeAsync(() => browser.ReadAsync(page), html => html.Contains("state-up", StringComparison.Ordinal) && html.Contains("id=\"check-", StringComparison.Ordinal), 30);
         status = 503;
         using (var asked = await browser.SendAsync(page, page + "/check", ("return", page)))
         {
@@ -162,8 +162,6 @@ public sealed partial class SitePageTests(WebUnderTest web) : IClassFixture<WebU
             Assert.Equal(HttpStatusCode.BadRequest, forged.StatusCode);
         }
 
-        using var made = await admin.SendWithAsync("/sites/new", null, ("_handler", "site"), ("name", "Forged"), ("check.kind", "http"), ("check.target", "http://127.0.0.1:9/"));
-        Assert.Equal(HttpStatusCode.BadRequest, made.StatusCode);
         Assert.True((await web.UseAsync(services => services.GetRequiredService<SiteQueries>().FindAsync(site.Id, default)))!.Enabled);
     }
 
