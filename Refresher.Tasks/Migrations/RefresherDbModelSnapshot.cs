@@ -2658,6 +2658,9 @@ namespace Refresher.Tasks.Migrations
 
                     NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("Tags"), "gin");
 
+                    b.HasIndex("Group", "Key")
+                        .HasDatabaseName("ix_sites_group_key");
+
                     b.ToTable("sites", (string)null);
                 });
 
