@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Refresher.Core.Outbox;
 
 namespace Refresher.Core.Alerts;
 
@@ -52,6 +53,9 @@ public sealed record StateChange
 
     /// <summary>More to say, label and value, in the order in which it is shown; at most 20.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Facts { get; init; } = [];
+
+    /// <summary>As the event of something that is watched from outside; changes of one subject keep their order.</summary>
+    public NewEvent ToWatchedEvent() => NewEvent.Of(Topics.SiteStatus, EventType, SubjectId, this, AlertJson.Default.StateChange);
 }
 
 /// <summary>A sort of change that a rule can be set on.</summary>

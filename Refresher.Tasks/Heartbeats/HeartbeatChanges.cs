@@ -42,7 +42,7 @@ internal static class HeartbeatChanges
     }
 
     private static NewEvent Write(Heartbeat heartbeat, Guid episode, bool active, DateTimeOffset at, DateTimeOffset since, string? reason) =>
-        NewEvent.Of(Topics.SiteStatus, StateChange.EventType, heartbeat.Id.ToString(), new StateChange
+        new StateChange
         {
             EpisodeId = episode,
             Condition = Missed,
@@ -55,7 +55,7 @@ internal static class HeartbeatChanges
             Reason = reason,
             Path = $"/heartbeats/{heartbeat.Id}",
             Facts = Facts(heartbeat),
-        }, AlertJson.Default.StateChange);
+        }.ToWatchedEvent();
 
     private static List<KeyValuePair<string, string>> Facts(Heartbeat heartbeat)
     {
