@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using Confluent.Kafka;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -208,9 +206,9 @@ public sealed class KafkaMemberTests : IDisposable
 
         public int Handled => _handled;
 
-        public Task HasAsync(IReadOnlyCollection<Guid> ids) => Eventually.SeeAsync(() => Task.FromResult(ids.Count(id => !Ids.ContainsKey(id))), missing => missing == 0, seconds: 60);
+        public Task<int> HasAsync(IReadOnlyCollection<Guid> ids) => Eventually.SeeAsync(() => Task.FromResult(ids.Count(id => !Ids.ContainsKey(id))), missing => missing == 0, seconds: 60);
 
-        public Task HasMoreThanAsync(int count) => Eventually.SeeAsync(() => Task.FromResult(Ids.Count), seen => seen > count, seconds: 60);
+        public Task<int> HasMoreThanAsync(int count) => Eventually.SeeAsync(() => Task.FromResult(Ids.Count), seen => seen > count, seconds: 60);
 
         public Task HasBegunAsync() => _begun.Task.WaitAsync(TimeSpan.FromSeconds(60));
 

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Hosting;
 using Npgsql;
 using Refresher.Core.Contract;
 using Refresher.Core.Outbox;
-using Refresher.Core.Outbox.Kafka;
 using Refresher.Tasks;
 using Refresher.Testing;
 
@@ -110,7 +109,7 @@ public sealed class KafkaPipelineTests : IAsyncLifetime
         _written += count;
     }
 
-    private Task ArrivedAsync(int count, double seconds = 30) =>
+    private Task<long> ArrivedAsync(int count, double seconds = 30) =>
         Eventually.SeeAsync(async () => await ScalarAsync("SELECT count(*) FROM noted"), seen => seen == count, seconds);
 
     private async Task InOrderAsync() => Assert.Equal(0, await ScalarAsync(
