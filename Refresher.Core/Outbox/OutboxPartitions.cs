@@ -19,7 +19,7 @@ internal sealed partial class OutboxPartitions(NpgsqlDataSource database, TimePr
     /// <summary>Any number: one process at a time begins or drops a part.</summary>
     private const long AdvisoryLock = 0x4F_5554_424F_5850;
 
-    private const string LastSql = "SELECT p.number, p.before, p.begun_at, s.last_value FROM outbox_partitions p, outbox_position s ORDER BY p.number DESC LIMIT 1";
+    private const string LastSql = "SELECT p.number, p.before, p.begun_at, s.last_value - CASE WHEN s.is_called THEN 0 ELSE 1 END FROM outbox_partitions p, outbox_position s ORDER BY p.number DESC LIMIT 1";
 
     private const string JumpSql = $"SELECT setval('{OutboxRowMapping.Sequence}', $1) FROM {OutboxRowMapping.Sequence} WHERE last_value < $1";
 

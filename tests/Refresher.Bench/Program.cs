@@ -16,6 +16,8 @@ if (args.Contains("--help"))
         lateness --burst [N (20000)]   so many runs due in one second under a limit   [--limit N (200)] [--task hello|http-request (http-request, 20 ms each)]
         checks       what a check of a site costs from the look to the row, and blackbox_exporter's look beside it; how exact many periods are
                      [--looks N (20000)] [--cost-sites N at 5 s (2500)] [--sites N at 30 s (10000)] [--seconds N (60)] [--only look|cost|peers|periods]
+        events       events through to rows a second, and how long each takes   [--events N (300000)] [--writers N (4)] [--batch N a transaction (500)]
+                     [--rate N a second for the latency (2000)] [--seconds N (20)]
         --no-peers   without Celery and blackbox_exporter
         --json       a JSON object a figure
         """);
@@ -37,8 +39,11 @@ switch (options.Name)
     case "lateness":
         await Lateness.RunAsync(options, figures);
         break;
+    case "events":
+        await EventFlow.RunAsync(options, figures);
+        break;
     default:
-        Console.Error.WriteLine($"There is no measurement '{options.Name}'. There are: throughput, lateness, checks.");
+        Console.Error.WriteLine($"There is no measurement '{options.Name}'. There are: throughput, lateness, checks, events.");
         return 2;
 }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
 using Refresher.Core.Outbox;
 using Refresher.Testing;
@@ -105,6 +106,16 @@ public abstract class EventLogConformance : IAsyncLifetime
         await ExecuteAsync("UPDATE dead_letters SET replay_at = now()");
         await SeenAsync("recorder", 30);
         await Eventually.SeeAsync(() => ScalarAsync("SELECT count(*) FROM dead_letters"), count => count == 0);
+    }
+
+    [Fact]
+    public async Task Nothing_but_poison_is_set_aside_quickly_and_what_follows_is_handled()
+    {
+        await WorkerAsync(new Recorder("recorder") { Before = (one, number) => number < 200 ? throw new PoisonEventException(one.Id, "no use") : Task.CompletedTask });
+        await AppendAsync(0, 210);
+
+        await SeenAsync("recorder", 10, 60);
+        Assert.Equal(200, await Eventually.SeeAsync(() => ScalarAsync("SELECT count(*) FROM dead_letters WHERE reason = 'no use'"), count => count == 200));
     }
 
     [Fact]
@@ -239,6 +250,7 @@ public abstract class EventLogConformance : IAsyncLifetime
     {
         var worker = await EngineHost.StartWithAsync(_database, TestKinds.Catalog, "worker", builder =>
         {
+            builder.Services.RemoveAll<IEventConsumer>();
             foreach (var consumer in consumers)
             {
                 builder.Services.AddSingleton(consumer);
