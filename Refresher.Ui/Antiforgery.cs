@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,6 +11,8 @@ public static class AntiforgeryEndpoints
 {
     public static RouteGroupBuilder RequireAntiforgery(this RouteGroupBuilder group)
     {
+        // This filter alone decides: the framework's own check of end points that bind a form would have a refused one answered by a page, for which the form is read once more, and throws.
+        group.DisableAntiforgery();
         group.AddEndpointFilter(async (context, next) =>
             await context.HttpContext.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(context.HttpContext)
                 ? await next(context)

@@ -64,7 +64,7 @@ public sealed partial class SitePageTests(WebUnderTest web) : IClassFixture<WebU
         status = 200;
         await Eventually.SeeAsync(() => browser.ReadAsync(path), html => html.Contains("over", StringComparison.Ordinal) && !html.Contains("not yet", StringComparison.Ordinal), 30);
         Assert.DoesNotContain(path, await browser.ReadAsync("/incidents?show=open"), StringComparison.Ordinal);
-        Assert.Contains(path, await browser.ReadAsync("/incidents"), StringComparison.Ordinal);
+        Assert.Contains(path, await browser.ReadAsync($"/incidents?site={site.Id}"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -102,7 +102,8 @@ public sealed partial class SitePageTests(WebUnderTest web) : IClassFixture<WebU
         var incident = await web.UseAsync(async services =>
         {
             var (db, now) = (services.GetRequiredService<RefresherDb>(), services.GetRequiredService<TimeProvider>().GetUtcNow());
-            await db.Database.ExecuteSqlRawAsync($"CREATE TABLE IF NOT EXISTS site_checks_{now.UtcDateTime:yyyyMMdd} PARTITION OF site_checks FOR VALUES FROM ('{now.UtcDateTime:yyyy-MM-dd}') TO ('{now.UtcDateTime.AddDays(1):yyyy-MM-dd}')");
+            var partition = $"CREATE TABLE IF NOT EXISTS site_checks_{now.UtcDateTime:yyyyMMdd} PARTITION OF site_checks FOR VALUES FROM ('{now.UtcDateTime:yyyy-MM-dd}') TO ('{now.UtcDateTime.AddDays(1):yyyy-MM-dd}')";
+            await db.Database.ExecuteSqlRawAsync(partition);
             db.Add(new SiteCheck { Id = Guid.CreateVersion7(now), SiteId = site.Id, CheckedAt = now, WrittenAt = now, Status = CheckStatus.Down, Fault = CheckFault.Status, Error = Hostile, TotalMs = 12, FirstByteMs = 12, Body = Hostile, Address = Hostile });
             var opened = new Incident { Id = Guid.CreateVersion7(now), SiteId = site.Id, SiteKey = site.Key, SiteName = Hostile, OpenedAt = now, ConfirmedAt = now, Reason = Hostile, FailedChecks = 2 };
             db.Add(opened);
