@@ -66,7 +66,7 @@ public sealed class AlertsTests(ApiHost api)
     public async Task A_channel_in_use_is_kept_until_its_rule_is_gone()
     {
         var channel = await ChannelAsync("https://example.org");
-        var made = await api.PostAsync(Rules, $$"""{"name": "{{Guid.NewGuid():N}}", "conditions": ["run.failed", "worker.gone"], "channels": ["{{channel}}"], "times": 3, "quietHours": {"from": "22:00", "to": "06:00"}}""", HttpStatusCode.Created);
+        var made = await api.PostAsync(Rules, $$$"""{"name": "{{{Guid.NewGuid():N}}}", "conditions": ["run.failed", "worker.gone"], "channels": ["{{{channel}}}"], "times": 3, "quietHours": {"from": "22:00", "to": "06:00"}}""", HttpStatusCode.Created);
         var rule = made.GetProperty("id").GetString();
         Assert.Equal(("UTC", 3), (made.GetProperty("quietHours").GetProperty("timeZone").GetString(), made.GetProperty("times").GetInt32()));
 
@@ -112,5 +112,5 @@ public sealed class AlertsTests(ApiHost api)
     }
 
     private async Task<string> ChannelAsync(string url) =>
-        (await api.PostAsync(Channels, $$"""{"name": "{{Guid.NewGuid():N}}", "kind": "webhook", "settings": {"url": "{{url}}"}}""", HttpStatusCode.Created)).GetProperty("id").GetString()!;
+        (await api.PostAsync(Channels, $$$"""{"name": "{{{Guid.NewGuid():N}}}", "kind": "webhook", "settings": {"url": "{{{url}}}"}}""", HttpStatusCode.Created)).GetProperty("id").GetString()!;
 }

@@ -5,7 +5,6 @@ using Refresher.Core.Access;
 using Refresher.Core.Alerts.Channels;
 using Refresher.Core.Alerts.Channels.Email;
 using Refresher.Core.Alerts.Messages;
-using Refresher.Core.Contract;
 using Refresher.Testing;
 
 namespace Refresher.Core.Tests.Alerts;

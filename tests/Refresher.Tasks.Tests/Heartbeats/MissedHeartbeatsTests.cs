@@ -170,7 +170,7 @@ public sealed class MissedHeartbeatsTests : IAsyncLifetime
         return (made.Value!.Id, _engine.Services.GetRequiredService<BeatTokens>().Open(made.Value.SealedToken)!);
     }
 
-    private Task BeatAsync(string token, BeatKind kind) =>
+    private Task<Guid?> BeatAsync(string token, BeatKind kind) =>
         _engine.Services.GetRequiredService<BeatIntake>().TakeAsync(token, new NewBeat(kind, _engine.Services.GetRequiredService<TimeProvider>().GetUtcNow()), default);
 
     private Task OverdueAsync(Guid id, string since) => ExecuteAsync($"UPDATE heartbeats SET deadline_at = {since} WHERE id = '{id}'");

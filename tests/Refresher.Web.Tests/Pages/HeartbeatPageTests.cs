@@ -105,7 +105,7 @@ public sealed partial class HeartbeatPageTests(WebUnderTest web) : IClassFixture
     private async Task<Heartbeat> MakeAsync(string name) => (await web.UseAsync(services => services.GetRequiredService<HeartbeatCommands>().CreateAsync(
         new HeartbeatInput { Name = name, Cadence = System.Text.Json.JsonElement.Parse("""{"type":"every","every":"01:00:00"}""") }, default))).Value!;
 
-    private Task BeatAsync(Heartbeat heartbeat, NewBeat beat) => web.UseAsync(services =>
+    private Task<Guid?> BeatAsync(Heartbeat heartbeat, NewBeat beat) => web.UseAsync(services =>
         services.GetRequiredService<BeatIntake>().TakeAsync(services.GetRequiredService<BeatTokens>().Open(heartbeat.SealedToken)!, beat, default));
 
     [GeneratedRegex("/beat/[A-Za-z0-9_-]{22}")]
