@@ -5,7 +5,7 @@ using Refresher.Core.Access;
 using Refresher.Core.Alerts.Channels;
 using Refresher.Core.Alerts.Channels.Email;
 using Refresher.Core.Alerts.Messages;
-using Refresher.Testing;
+using Refresher.Core.Contract;
 
 namespace Refresher.Core.Tests.Alerts;
 

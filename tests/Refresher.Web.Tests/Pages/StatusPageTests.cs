@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Refresher.Tasks.SiteMonitor.Public;
 using Refresher.Tasks.SiteMonitor.Sites;
