@@ -32,7 +32,7 @@ public sealed class EventsTests(ApiHost api)
     [Fact]
     public async Task A_dead_letter_is_listed_asked_to_be_tried_again_and_thrown_away()
     {
-        var (one, two) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        var (one, two) = (Guid.CreateVersion7(DateTimeOffset.UnixEpoch.AddYears(50)), Guid.CreateVersion7(DateTimeOffset.UnixEpoch.AddYears(51)));
         await LetterAsync(one, "sorter");
         await LetterAsync(two, "sorter");
 
