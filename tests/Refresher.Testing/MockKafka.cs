@@ -34,6 +34,18 @@ public sealed partial class MockKafka : IDisposable
 
     public int Brokers { get; }
 
+    /// <summary>A cluster of three that has these topics.</summary>
+    public static MockKafka With(IEnumerable<string> topics, int partitions)
+    {
+        var kafka = new MockKafka();
+        foreach (var topic in topics)
+        {
+            kafka.CreateTopic(topic, partitions);
+        }
+
+        return kafka;
+    }
+
     public void CreateTopic(string name, int partitions)
     {
         if (rd_kafka_mock_topic_create(_cluster, name, partitions, Math.Min(Brokers, 3)) is not 0 and var code)
