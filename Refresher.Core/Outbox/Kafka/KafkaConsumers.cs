@@ -52,24 +52,31 @@ internal sealed partial class KafkaConsumers(
         using var member = self = new KafkaMember(
             consumer, group, clients, (events, cancel) => effects.ActAsync(consumer, events, reason => self!.Failing = reason, cancel), log, over.Token);
         var running = Task.Factory.StartNew(member.Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        var said = clock.GetTimestamp();
-        while (!running.IsCompleted && !stop.IsCancellationRequested)
+        try
         {
-            await Task.WhenAny(running, Task.Delay(s_look, stop));
+            await StayAsync(consumer, group, member, running, stop);
+        }
+        finally
+        {
+            // Whatever ended it, the thread has left the group before the member is let go.
+            await over.CancelAsync();
+            await running;
+        }
+    }
+
+    private async Task StayAsync(IEventConsumer consumer, KafkaGroup group, KafkaMember member, Task running, CancellationToken stop)
+    {
+        var said = clock.GetTimestamp();
+        while (!running.IsCompleted && !stop.IsCancellationRequested && !await groups.HasMovedAsync(consumer.Name, group, stop))
+        {
             if (clock.GetElapsedTime(said) > s_say)
             {
                 said = clock.GetTimestamp();
                 await SayAsync(consumer, member, stop);
             }
 
-            if (await groups.HasMovedAsync(consumer.Name, group, stop))
-            {
-                await over.CancelAsync();
-                break;
-            }
+            await Task.WhenAny(running, Task.Delay(s_look, stop));
         }
-
-        await running;
     }
 
     /// <summary>For people to see; what cannot be said now is said the next time.</summary>
