@@ -16,18 +16,20 @@ internal static class EventFlow
 {
     private const int Payload = 400;
 
-    /// <param name="options"><c>--events</c>, <c>--writers</c>, <c>--batch</c> (events a transaction of a writer), <c>--rate</c> (events a second for the latency).</param>
+    /// <param name="options"><c>--events</c>, <c>--writers</c>, <c>--batch</c> (events a transaction of a writer), <c>--rate</c> (events a second for the latency), <c>--kafka</c> (through a broker).</param>
     public static async Task RunAsync(BenchOptions options, Figures figures)
     {
         var (events, writers, batch, rate, seconds) = (options.Number("events", 300_000), options.Number("writers", 4), options.Number("batch", 500), options.Number("rate", 2000), options.Number("seconds", 20));
-        await using var database = await TestDatabase.CreateAsync();
+        await using var servers = options.Has("kafka") ? await TestServers.StartAsync(durable: true, kafka: true) : null;
+        await using var database = await TestDatabase.CreateAsync(servers);
         await using var scheduler = await EngineHost.StartAsync(database, TaskCatalog.Kinds, "scheduler");
         await using var source = NpgsqlDataSource.Create(database.ConnectionString);
         await ExecuteAsync(source, "CREATE TABLE arrived (id uuid PRIMARY KEY, key text, written_at timestamptz, at timestamptz DEFAULT clock_timestamp(), payload bytea)");
         await using var worker = await EngineHost.StartWithAsync(
-            database, TaskCatalog.Kinds, "worker", builder => builder.Services.RemoveAll<IEventConsumer>().AddEventConsumer<Copier>(), ("Worker:Roles", "consumers,relay"));
+            database, TaskCatalog.Kinds, "worker", builder => builder.Services.RemoveAll<IEventConsumer>().AddEventConsumer<Copier>(),
+            [("Worker:Roles", "consumers,relay"), .. servers?.KafkaSettings ?? []]);
         var outbox = scheduler.Services.GetRequiredService<OutboxWriter>();
-        figures.Title($"events: {events:n0} events of {Payload} bytes, {writers} writers of {batch} a transaction, the direct log, a consumer that copies them; fsync on");
+        figures.Title($"events: {events:n0} events of {Payload} bytes, {writers} writers of {batch} a transaction, {(servers is null ? "the direct log" : "Kafka")}, a consumer that copies them; fsync on");
 
         await WriteAsync(source, outbox, 5000, 1, 100, null);
         await ArrivedAsync(source, 5000);
@@ -84,6 +86,7 @@ internal static class EventFlow
         var payload = new byte[Payload];
         Array.Fill(payload, (byte)'x');
         Encoding.UTF8.GetBytes("{\"a\":\"", payload);
+        Encoding.UTF8.GetBytes("\"}", payload.AsSpan(Payload - 2));
         return new(Topics.SiteChecks, "site.checked", Random.Shared.Next(10_000).ToString(CultureInfo.InvariantCulture), payload);
     }
 

@@ -17,7 +17,7 @@ if (args.Contains("--help"))
         checks       what a check of a site costs from the look to the row, and blackbox_exporter's look beside it; how exact many periods are
                      [--looks N (20000)] [--cost-sites N at 5 s (2500)] [--sites N at 30 s (10000)] [--seconds N (60)] [--only look|cost|peers|periods]
         events       events through to rows a second, and how long each takes   [--events N (300000)] [--writers N (4)] [--batch N a transaction (500)]
-                     [--rate N a second for the latency (2000)] [--seconds N (20)]
+                     [--rate N a second for the latency (2000)] [--seconds N (20)] [--kafka: through relay and broker]
         --no-peers   without Celery and blackbox_exporter
         --json       a JSON object a figure
         """);
