@@ -91,7 +91,8 @@ public sealed class ServiceProcess : IAsyncDisposable
 
     public Task WaitForExitAsync(CancellationToken cancel = default) => _process.WaitForExitAsync(cancel);
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Asks the process to end and waits for it; kills it after half a minute.</summary>
+    public async Task StopAsync()
     {
         if (IsAlive)
         {
@@ -104,7 +105,11 @@ public sealed class ServiceProcess : IAsyncDisposable
                 Kill();
             }
         }
+    }
 
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
         _process.Dispose();
     }
 
