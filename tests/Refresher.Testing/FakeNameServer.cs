@@ -8,7 +8,7 @@ namespace Refresher.Testing;
 /// <summary>A name server on UDP and TCP of 127.0.0.1, the same port, that answers as a test wants it to.</summary>
 public sealed class FakeNameServer : IAsyncDisposable
 {
-    private readonly Socket _udp = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+    private readonly Socket _udp;
     private readonly TcpListener _tcp;
     private readonly CancellationTokenSource _end = new();
     private readonly Func<FakeQuestion, byte[]?> _answer;
@@ -17,9 +17,7 @@ public sealed class FakeNameServer : IAsyncDisposable
     private FakeNameServer(Func<FakeQuestion, byte[]?> answer)
     {
         _answer = answer;
-        _udp.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        _tcp = new TcpListener(Address);
-        _tcp.Start();
+        (_udp, _tcp) = Listen();
         _serving = Task.WhenAll(ServeUdpAsync(), ServeTcpAsync());
     }
 
@@ -35,6 +33,26 @@ public sealed class FakeNameServer : IAsyncDisposable
         _tcp.Stop();
         await _serving;
         _end.Dispose();
+    }
+
+    /// <summary>A port that is free for UDP may be taken for TCP: another one is tried then.</summary>
+    private static (Socket Udp, TcpListener Tcp) Listen()
+    {
+        for (var tries = 1; ; tries++)
+        {
+            var udp = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            try
+            {
+                udp.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+                var tcp = new TcpListener((IPEndPoint)udp.LocalEndPoint!);
+                tcp.Start();
+                return (udp, tcp);
+            }
+            catch (SocketException taken) when (taken.SocketErrorCode == SocketError.AddressAlreadyInUse && tries < 20)
+            {
+                udp.Dispose();
+            }
+        }
     }
 
     private async Task ServeUdpAsync()
