@@ -23,6 +23,9 @@ internal sealed partial class KafkaMember
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Reason}: {Consumer} at {Place}")]
     private partial void LogPlace(string reason, string consumer, TopicPartitionOffset place);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Consumer} could not commit its places in {Count} partitions it gives away, so that some of their events are handled again: {Reason}")]
+    private partial void LogCommit(string consumer, int count, string reason);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "{Consumer} could not tell Kafka that it leaves.")]
     private partial void LogNoLeave(string consumer);
 }

@@ -20,6 +20,7 @@ internal sealed partial class KafkaMember : IDisposable
     private readonly bool _canSeekByTime;
     private readonly ILogger _log;
     private readonly CancellationToken _stop;
+    private readonly Dictionary<TopicPartition, Offset> _done = [];
     private readonly Lock _open = new();
     private bool _left;
     private KafkaBatch _taken = new();
@@ -35,7 +36,7 @@ internal sealed partial class KafkaMember : IDisposable
         _client = clients.Consumer(group.Id, builder => builder
             .SetPartitionsAssignedHandler((_, partitions) => Assigned(partitions))
             .SetPartitionsRevokedHandler((_, places) => { Revoked(places); })
-            .SetPartitionsLostHandler((_, places) => { Revoked(places); }));
+            .SetPartitionsLostHandler((_, places) => { Lost(places); }));
     }
 
     /// <summary>Why its effect fails, in words; null while it does not. Whoever does the effect says it.</summary>
@@ -129,7 +130,7 @@ internal sealed partial class KafkaMember : IDisposable
         if (_act.IsCompletedSuccessfully)
         {
             LastAt = _acting.Events is [.., var last] ? last.At : LastAt;
-            Each(_acting.Ends(), _client.StoreOffset);
+            Each(_acting.Ends(), Store);
         }
         else
         {
@@ -156,6 +157,13 @@ internal sealed partial class KafkaMember : IDisposable
             partition, fresh.Contains(partition) ? starts.GetValueOrDefault(partition, Offset.Beginning) : Offset.Unset));
     }
 
+    /// <summary>The broker has taken us for dead: the partitions are somebody else's already, and our places count for nothing.</summary>
+    private void Lost(List<TopicPartitionOffset> places)
+    {
+        places.ForEach(place => _done.Remove(place.TopicPartition));
+        Revoked(places);
+    }
+
     private void Revoked(List<TopicPartitionOffset> places)
     {
         var gone = places.Select(place => place.TopicPartition).ToHashSet();
@@ -170,6 +178,32 @@ internal sealed partial class KafkaMember : IDisposable
             }
 
             Settle(gone);
+        }
+
+        Commit(gone);
+    }
+
+    private void Store(TopicPartitionOffset place)
+    {
+        _client.StoreOffset(place);
+        _done[place.TopicPartition] = place.Offset;
+    }
+
+    /// <summary>At once and with an answer: whoever has the partitions next begins where we ended, and does nothing again.</summary>
+    private void Commit(HashSet<TopicPartition> gone)
+    {
+        var places = _done.Where(place => gone.Contains(place.Key)).Select(place => new TopicPartitionOffset(place.Key, place.Value)).ToList();
+        places.ForEach(place => _done.Remove(place.TopicPartition));
+        try
+        {
+            if (places.Count > 0)
+            {
+                _client.Commit(places);
+            }
+        }
+        catch (KafkaException e)
+        {
+            LogCommit(_consumer.Name, places.Count, e.Error.Reason);
         }
     }
 

@@ -87,15 +87,23 @@ internal sealed partial class KafkaRelay(NpgsqlDataSource database, KafkaClients
         delivery.Send(producer, events);
         while (!delivery.Answered.IsCompleted)
         {
-            await delivery.Answered.WaitAsync(s_patience, clock, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            cancel.ThrowIfCancellationRequested();
-            if (!delivery.Answered.IsCompleted)
+            // On a stop, what is under way has until then to be answered for: otherwise the next relay sends it again.
+            var stopping = cancel.IsCancellationRequested;
+            await delivery.Answered.WaitAsync(s_patience, clock, stopping ? CancellationToken.None : cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (stopping)
+            {
+                break;
+            }
+
+            if (!delivery.Answered.IsCompleted && !cancel.IsCancellationRequested)
             {
                 Stuck(events.Count);
                 await buckets.StillHeldAsync(cancel);
             }
         }
 
+        cancel = delivery.Answered.IsCompleted ? CancellationToken.None : cancel;
+        cancel.ThrowIfCancellationRequested();
         var published = delivery.Published(events);
         if (published.Count > 0)
         {
