@@ -45,6 +45,11 @@ if (local.Only != "servers")
         api.WithEndpoint("http", endpoint => endpoint.TargetHost = local.Listen);
         web.WithEndpoint("http", endpoint => endpoint.TargetHost = local.Listen);
         web.WithEnvironment("Heartbeats__Address", api.GetEndpoint("http"));
+        foreach (var sender in new[] { worker, api, web })
+        {
+            sender.WithEnvironment("Alerts__PublicUrl", web.GetEndpoint("http"));
+        }
+
         worker.WithEnvironment("IncidentLog__Path", Path.Combine(local.State, "logs", "incidents.jsonl"));
         scheduler.WithEnvironment("Examples__Sites__Api", api.GetEndpoint("http")).WithEnvironment("Examples__Sites__Web", web.GetEndpoint("http"));
         Announcement.Add(builder, local, login);

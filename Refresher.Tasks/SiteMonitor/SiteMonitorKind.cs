@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Refresher.Core.Alerts;
+using Refresher.Core.Alerts.Digests;
 using Refresher.Core.Contract;
 using Refresher.Core.Execution;
 using Refresher.Core.Http;
@@ -48,6 +49,7 @@ internal sealed class SiteMonitorKind : IKind
         services.AddSingleton(new LivenessExpectation(LivenessMarks.Checks, "check of a site", CheckLiveness.Within));
         services.TryAddSingleton<SiteSecrets>();
         services.TryAddSingleton<UptimeQueries>();
+        services.TryAddEnumerable(ServiceDescriptor.Scoped<IDigestSection, SiteDigest>());
         services.TryAddScoped<SiteDepartures>();
         services.TryAddScoped<SiteCommands>();
         services.TryAddScoped<SiteQueries>();
