@@ -52,7 +52,12 @@ public sealed class StatusPageCommands(RefresherDb db, AuditLog audit, LiveSigna
             {
                 item = new StatusItem
                 {
-                    PageSlug = page.Slug, SiteId = site.Id, Slug = slug, Name = PublicText.Cut(site.Name), Order = page.Items.Select(i => i.Order).DefaultIfEmpty().Max() + 1, AddedAt = clock.GetUtcNow(),
+                    PageSlug = page.Slug,
+                    SiteId = site.Id,
+                    Slug = slug,
+                    Name = PublicText.Cut(site.Name),
+                    Order = page.Items.Select(i => i.Order).DefaultIfEmpty().Max() + 1,
+                    AddedAt = clock.GetUtcNow(),
                 };
                 page.Items.Add(item);
             }
@@ -171,7 +176,11 @@ public sealed class StatusPageCommands(RefresherDb db, AuditLog audit, LiveSigna
 
     private static JsonObject Document(StatusItem item) => new()
     {
-        ["slug"] = item.Slug, ["name"] = item.Name, ["section"] = item.Section, ["showResponse"] = item.ShowResponse, ["badges"] = item.Badges,
+        ["slug"] = item.Slug,
+        ["name"] = item.Name,
+        ["section"] = item.Section,
+        ["showResponse"] = item.ShowResponse,
+        ["badges"] = item.Badges,
     };
 }
 

@@ -136,6 +136,14 @@ public sealed class HeartbeatExpectationTests
 
     private static Heartbeat Of(Cadence cadence, TimeSpan? most = null) => new()
     {
-        Key = "k", Name = "n", Cadence = cadence, Grace = Grace, MaxRunTime = most, TokenHash = [], SealedToken = "", State = HeartbeatState.New, Since = At.AddDays(-1),
+        Key = "k",
+        Name = "n",
+        Cadence = cadence,
+        Grace = Grace,
+        MaxRunTime = most,
+        TokenHash = [],
+        SealedToken = "",
+        State = HeartbeatState.New,
+        Since = At.AddDays(-1),
     };
 }

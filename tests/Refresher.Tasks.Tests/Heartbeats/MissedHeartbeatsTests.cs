@@ -165,7 +165,9 @@ public sealed class MissedHeartbeatsTests : IAsyncLifetime
     {
         var made = await _engine.WithAsync((HeartbeatCommands commands) => commands.CreateAsync(new HeartbeatInput
         {
-            Name = name, Cadence = JsonElement.Parse("""{"type":"every","every":"01:00:00"}"""), MaxRunTime = TimeSpan.FromMinutes(30),
+            Name = name,
+            Cadence = JsonElement.Parse("""{"type":"every","every":"01:00:00"}"""),
+            MaxRunTime = TimeSpan.FromMinutes(30),
         }, default));
         return (made.Value!.Id, _engine.Services.GetRequiredService<BeatTokens>().Open(made.Value.SealedToken)!);
     }

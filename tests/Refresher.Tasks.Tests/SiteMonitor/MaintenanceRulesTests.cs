@@ -38,7 +38,12 @@ public sealed class MaintenanceRulesTests
     {
         var window = new MaintenanceWindow
         {
-            Title = "x", Type = MaintenanceType.Cron, Cron = "0 22 * * *", Duration = TimeSpan.FromHours(4), From = At("2026-03-02T00:00:00Z"), To = At("2026-03-04T00:00:00Z"),
+            Title = "x",
+            Type = MaintenanceType.Cron,
+            Cron = "0 22 * * *",
+            Duration = TimeSpan.FromHours(4),
+            From = At("2026-03-02T00:00:00Z"),
+            To = At("2026-03-04T00:00:00Z"),
         };
 
         Assert.Null(MaintenanceRules.OpenAt(window, At("2026-03-01T23:00:00Z")));

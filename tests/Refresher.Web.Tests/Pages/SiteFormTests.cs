@@ -158,7 +158,13 @@ public sealed class SiteFormTests(WebUnderTest web) : IClassFixture<WebUnderTest
     {
         var fields = new Dictionary<string, string>
         {
-            ["_handler"] = "site", ["do"] = "save", ["enabled"] = "true", ["check.kind"] = "http", ["check.target"] = "http://127.0.0.1:9/", ["check.http.verifyTls"] = "true", ["login"] = "",
+            ["_handler"] = "site",
+            ["do"] = "save",
+            ["enabled"] = "true",
+            ["check.kind"] = "http",
+            ["check.target"] = "http://127.0.0.1:9/",
+            ["check.http.verifyTls"] = "true",
+            ["login"] = "",
         };
         foreach (var (name, value) in changes)
         {

@@ -23,7 +23,8 @@ internal static class WatchedSite
         {
             var spec = new CheckSpec
             {
-                Target = $"http://{Secret}.example/", Http = new HttpCheck { Headers = [$"X-Token: {Secret}"], Method = "POST", Body = Secret, User = Secret, Secret = Secret },
+                Target = $"http://{Secret}.example/",
+                Http = new HttpCheck { Headers = [$"X-Token: {Secret}"], Method = "POST", Body = Secret, User = Secret, Secret = Secret },
             };
             var input = new SiteInput { Name = $"{Secret} {name}", Description = Secret, Group = Secret, Tags = [Secret], Check = System.Text.Json.JsonSerializer.SerializeToElement(spec, Refresher.Core.Schedules.ScheduleInput.Json) };
             var made = await services.GetRequiredService<SiteCommands>().CreateAsync(input, CancellationToken.None);

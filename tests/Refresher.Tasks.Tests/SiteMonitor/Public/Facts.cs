@@ -28,8 +28,17 @@ internal static class Facts
 
     public static SiteFigures Figures(DateTimeOffset from, long up = 0, long degraded = 0, long down = 0, long unknown = 0, long maintenance = 0, double mean = 100) => new()
     {
-        SiteId = default, From = from, Up = up, Degraded = degraded, Down = down, Unknown = unknown, Maintenance = maintenance,
-        Sum = mean * (up + degraded), Min = mean, Max = mean, Histogram = new long[SiteRollup.Bounds.Count + 1],
+        SiteId = default,
+        From = from,
+        Up = up,
+        Degraded = degraded,
+        Down = down,
+        Unknown = unknown,
+        Maintenance = maintenance,
+        Sum = mean * (up + degraded),
+        Min = mean,
+        Max = mean,
+        Histogram = new long[SiteRollup.Bounds.Count + 1],
     };
 
     public static SiteHistory Uptime(long up, long down) =>
