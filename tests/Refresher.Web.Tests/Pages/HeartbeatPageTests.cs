@@ -24,9 +24,13 @@ public sealed partial class HeartbeatPageTests(WebUnderTest web) : IClassFixture
         Assert.Contains("Nightly &lt;b&gt;backup&lt;/b&gt;", html, StringComparison.Ordinal);
         Assert.Contains("Nothing was heard yet", html, StringComparison.Ordinal);
         Assert.Contains("30 2 * * * /path/to/job", html, StringComparison.Ordinal);
+        var address = Address().Match(html).Value;
+        Assert.NotEmpty(address);
 
         using var rotated = await browser.SendAsync(page, $"{page}/rotate", ("return", page));
-        Assert.Contains("has a new address", await browser.ReadAsync(page), StringComparison.Ordinal);
+        html = await browser.ReadAsync(page);
+        Assert.DoesNotContain(address, html, StringComparison.Ordinal);
+        Assert.Matches(Address(), html);
 
         Assert.Contains("value=\"30 2 * * *\"", await browser.ReadAsync($"{page}/edit"), StringComparison.Ordinal);
         using var changed = await browser.SendAsync($"{page}/edit", $"{page}/edit", ("_handler", "heartbeat"), ("name", "Backup"), ("key", "backup"), ("cadence.type", "every"), ("cadence.every", "1.00:00:00"));
