@@ -58,7 +58,7 @@ public sealed class EngineHost : IAsyncDisposable
         more(builder);
         var app = builder.Build();
         await app.StartAsync();
-        await app.Services.GetRequiredService<SchemaGate>().WaitAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
+        await app.Services.GetRequiredService<SchemaGate>().WaitAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
         return new EngineHost(app);
     }
 
