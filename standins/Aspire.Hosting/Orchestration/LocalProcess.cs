@@ -32,11 +32,7 @@ internal sealed class LocalProcess : IDisposable
         table.Add(entry);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        process.Exited += (_, _) => local._exited.TrySetResult(process.ExitCode);
-        if (process.HasExited)
-        {
-            local._exited.TrySetResult(process.ExitCode);
-        }
+        _ = local.HearOutAsync();
 
         await local.TellAsync(launch.Input);
         return local;
@@ -73,6 +69,21 @@ internal sealed class LocalProcess : IDisposable
     }
 
     public void Dispose() => _process.Dispose();
+
+    /// <summary>Waits for its end and then for its last words, which are still in the pipe; an orphan that keeps the pipe open is not waited for.</summary>
+    private async Task HearOutAsync()
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _process.Exited += (_, _) => ended.TrySetResult();
+        if (!_process.HasExited)
+        {
+            await ended.Task;
+        }
+
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        await _process.WaitForExitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _exited.TrySetResult(_process.ExitCode);
+    }
 
     private async Task TellAsync(string? input)
     {
