@@ -2838,6 +2838,10 @@ namespace Refresher.Tasks.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("attempt");
 
+                    b.Property<string>("BufferbloatGrade")
+                        .HasColumnType("text")
+                        .HasColumnName("bufferbloat_grade");
+
                     b.Property<string>("ClientAddress")
                         .HasColumnType("text")
                         .HasColumnName("client_address");
@@ -3138,9 +3142,21 @@ namespace Refresher.Tasks.Migrations
                                 .HasColumnType("double precision")
                                 .HasColumnName("download_high_mbps");
 
+                            b1.Property<string>("HostLimit")
+                                .HasColumnType("text")
+                                .HasColumnName("download_host_limit");
+
                             b1.Property<bool?>("LimitedByHost")
                                 .HasColumnType("boolean")
                                 .HasColumnName("download_limited_by_host");
+
+                            b1.Property<double?>("LoadedJitterMs")
+                                .HasColumnType("double precision")
+                                .HasColumnName("download_loaded_jitter_ms");
+
+                            b1.Property<double?>("LoadedMinMs")
+                                .HasColumnType("double precision")
+                                .HasColumnName("download_loaded_min_ms");
 
                             b1.Property<double?>("LoadedMs")
                                 .HasColumnType("double precision")
@@ -3158,6 +3174,10 @@ namespace Refresher.Tasks.Migrations
                                 .HasColumnType("double precision")
                                 .HasColumnName("download_mbps");
 
+                            b1.Property<double?>("RoundTripsPerMinute")
+                                .HasColumnType("double precision")
+                                .HasColumnName("download_round_trips_per_minute");
+
                             b1.Property<double>("Seconds")
                                 .HasColumnType("double precision")
                                 .HasColumnName("download_seconds");
@@ -3170,6 +3190,10 @@ namespace Refresher.Tasks.Migrations
                             b1.Property<int>("Streams")
                                 .HasColumnType("integer")
                                 .HasColumnName("download_streams");
+
+                            b1.Property<double?>("WarmUpSeconds")
+                                .HasColumnType("double precision")
+                                .HasColumnName("download_warm_up_seconds");
 
                             b1.HasKey("SpeedTestResultId")
                                 .HasName("pk_speed_tests");
@@ -3252,9 +3276,21 @@ namespace Refresher.Tasks.Migrations
                                 .HasColumnType("double precision")
                                 .HasColumnName("upload_high_mbps");
 
+                            b1.Property<string>("HostLimit")
+                                .HasColumnType("text")
+                                .HasColumnName("upload_host_limit");
+
                             b1.Property<bool?>("LimitedByHost")
                                 .HasColumnType("boolean")
                                 .HasColumnName("upload_limited_by_host");
+
+                            b1.Property<double?>("LoadedJitterMs")
+                                .HasColumnType("double precision")
+                                .HasColumnName("upload_loaded_jitter_ms");
+
+                            b1.Property<double?>("LoadedMinMs")
+                                .HasColumnType("double precision")
+                                .HasColumnName("upload_loaded_min_ms");
 
                             b1.Property<double?>("LoadedMs")
                                 .HasColumnType("double precision")
@@ -3272,6 +3308,10 @@ namespace Refresher.Tasks.Migrations
                                 .HasColumnType("double precision")
                                 .HasColumnName("upload_mbps");
 
+                            b1.Property<double?>("RoundTripsPerMinute")
+                                .HasColumnType("double precision")
+                                .HasColumnName("upload_round_trips_per_minute");
+
                             b1.Property<double>("Seconds")
                                 .HasColumnType("double precision")
                                 .HasColumnName("upload_seconds");
@@ -3284,6 +3324,10 @@ namespace Refresher.Tasks.Migrations
                             b1.Property<int>("Streams")
                                 .HasColumnType("integer")
                                 .HasColumnName("upload_streams");
+
+                            b1.Property<double?>("WarmUpSeconds")
+                                .HasColumnType("double precision")
+                                .HasColumnName("upload_warm_up_seconds");
 
                             b1.HasKey("SpeedTestResultId")
                                 .HasName("pk_speed_tests");

@@ -40,6 +40,9 @@ public sealed class SpeedTestResult
     /// <summary>Null when it was not measured.</summary>
     public SpeedTestDirection? Upload { get; set; }
 
+    /// <summary><c>A+</c>, <c>A</c>, <c>B</c>, <c>C</c>, <c>D</c> or <c>F</c>: how little the load of both directions lengthens a round trip; null when that is unknown.</summary>
+    public string? BufferbloatGrade { get; set; }
+
     /// <summary>The line's address as the server saw it.</summary>
     public string? ClientAddress { get; set; }
 
@@ -118,14 +121,29 @@ public sealed class SpeedTestDirection
     /// <summary><c>steady</c>, <c>time</c> or <c>data</c>: why it ended.</summary>
     public required string Stopped { get; init; }
 
-    /// <summary>Median round trip while the line was loaded, in milliseconds; null when none came through.</summary>
+    /// <summary>Seconds from the start that were warm-up and are no part of the rate; null for tests that did not keep it.</summary>
+    public double? WarmUpSeconds { get; init; }
+
+    /// <summary>Shortest round trip while the line was loaded, in milliseconds; null, as the three after it, when none came through.</summary>
+    public double? LoadedMinMs { get; init; }
+
+    /// <summary>Median of the same.</summary>
     public double? LoadedMs { get; init; }
 
     /// <summary>95th percentile of the same.</summary>
     public double? LoadedP95Ms { get; init; }
 
-    /// <summary>Whether the processors of this machine were busy enough to be the limit; null when unknown.</summary>
+    /// <summary>Mean difference of neighbours of the same.</summary>
+    public double? LoadedJitterMs { get; init; }
+
+    /// <summary>Round trips per minute under load (<c>docs/speed-measurement.md</c>); null when no new connection came through.</summary>
+    public double? RoundTripsPerMinute { get; init; }
+
+    /// <summary>Whether this machine or the server was the limit and not the line; null when unknown.</summary>
     public bool? LimitedByHost { get; init; }
+
+    /// <summary>In words, what was the limit; null when the line was, or when it is unknown.</summary>
+    public string? HostLimit { get; init; }
 
     /// <summary>Mbit/s for each quarter of a second, warm-up included.</summary>
     public required float[] Curve { get; init; }

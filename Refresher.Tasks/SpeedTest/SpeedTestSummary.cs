@@ -14,6 +14,7 @@ public sealed record SpeedTestSummary(
     SpeedTestLatency? Idle,
     SpeedTestDirection? Download,
     SpeedTestDirection? Upload,
+    string? BufferbloatGrade,
     string? ClientAddress,
     string? ClientIsp,
     IReadOnlyList<CandidateSummary> Candidates)
@@ -31,6 +32,7 @@ public sealed record SpeedTestSummary(
         test.Idle,
         test.Download,
         test.Upload,
+        test.BufferbloatGrade,
         test.ClientAddress,
         test.ClientIsp,
         [.. test.Candidates.OrderBy(candidate => candidate.Rank).Select(candidate => new CandidateSummary(candidate.Server, candidate.LatencyMs, candidate.Failure, candidate.Chosen))]);
