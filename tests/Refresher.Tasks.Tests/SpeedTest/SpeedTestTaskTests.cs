@@ -40,8 +40,8 @@ public sealed class SpeedTestTaskTests(SpeedTestFixture tests) : IClassFixture<S
     [Fact]
     public async Task The_server_that_answers_first_is_chosen_and_all_that_were_asked_are_kept()
     {
-        // Far longer than a busy machine takes for the shortest of four round trips, and far shorter than a server may take to answer.
-        var detour = TimeSpan.FromMilliseconds(400);
+        // Far longer than a busy machine takes for the shortest of four round trips. Should it be so busy that this server is not heard in time, it is still not the first.
+        var detour = TimeSpan.FromMilliseconds(300);
         await using var near = await BackendAsync(detour);
         await using var far = await BackendAsync(delay: TimeSpan.Zero);
 
@@ -61,7 +61,7 @@ public sealed class SpeedTestTaskTests(SpeedTestFixture tests) : IClassFixture<S
         var gone = row.Candidates.Single(candidate => candidate.Server.Name == "Gone");
         Assert.Null(gone.LatencyMs);
         Assert.NotNull(gone.Failure);
-        Assert.True(row.Candidates.Single(candidate => candidate.Server.Name == "Potsdam").LatencyMs >= detour.TotalMilliseconds);
+        Assert.True((row.Candidates.Single(candidate => candidate.Server.Name == "Potsdam").LatencyMs ?? double.MaxValue) >= detour.TotalMilliseconds);
         Assert.Equal("Paris", row.Candidates.Single(candidate => candidate.Chosen).Server.Name);
     }
 
