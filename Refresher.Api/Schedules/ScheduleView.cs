@@ -58,6 +58,12 @@ internal sealed record ScheduleView
 
     public TimeSpan? Timeout { get; init; }
 
+    /// <summary>A run that begins this much after its due time is late; null: as the platform is configured.</summary>
+    public TimeSpan? LateAfter { get; init; }
+
+    /// <summary>An attempt that goes on for longer takes too long; null: as the platform is configured.</summary>
+    public TimeSpan? LongAfter { get; init; }
+
     public RetryPolicy? Retry { get; init; }
 
     /// <summary>How long runs are kept, those that succeeded and the others.</summary>
@@ -114,6 +120,8 @@ internal sealed record ScheduleView
             OnLost = schedule.OnLost,
             ExpireAfter = schedule.ExpireAfter,
             Timeout = schedule.Timeout,
+            LateAfter = schedule.LateAfter,
+            LongAfter = schedule.LongAfter,
             Retry = schedule.Retry,
             Retention = schedule.Retention,
             ConcurrencyKey = schedule.ConcurrencyKey,

@@ -44,7 +44,7 @@ public sealed record Continuation
 internal static class Continuations
 {
     private const string ScheduleSql = """
-        SELECT key, id, kind, options, queue, priority, enabled, retry, timeout, on_lost, concurrency_key, continue_with FROM schedules WHERE key = ANY($1)
+        SELECT key, id, kind, options, queue, priority, enabled, retry, timeout, on_lost, concurrency_key, continue_with, late_after, long_after FROM schedules WHERE key = ANY($1)
         """;
 
     /// <returns>True when there is a run that is ready.</returns>
@@ -124,6 +124,8 @@ internal static class Continuations
                     Retry = row.IsDBNull(7) ? null : JsonSerializer.Deserialize<RetryPolicy>(row.GetString(7), JsonSerializerOptions.Web),
                     Timeout = row.IsDBNull(8) ? null : row.GetTimeSpan(8),
                     OnLost = row.IsDBNull(9) ? null : Words<OnLost>.Parse(row.GetString(9)),
+                    LateAfter = row.IsDBNull(12) ? null : row.GetTimeSpan(12),
+                    LongAfter = row.IsDBNull(13) ? null : row.GetTimeSpan(13),
                     ContinueWith = row.IsDBNull(11) ? null : RunPolicies.ReadContinuations(row.GetString(11)),
                 },
                 DueAt = default,

@@ -19,6 +19,12 @@ public sealed record RunPolicies
 
     public OnLost? OnLost { get; init; }
 
+    /// <summary>Beginning this much after its due time is worth telling; null: as <c>Watch:LateAfter</c> says.</summary>
+    public TimeSpan? LateAfter { get; init; }
+
+    /// <summary>An attempt that goes on for longer is worth telling; null: as <c>Watch:LongPart</c> says.</summary>
+    public TimeSpan? LongAfter { get; init; }
+
     /// <summary>What follows it; null: nothing.</summary>
     public IReadOnlyList<Continuation>? ContinueWith { get; init; }
 

@@ -28,7 +28,7 @@ internal sealed class DueSchedules(NpgsqlDataSource database, RunInserts inserts
     private const string TakeSql = """
         SELECT s.id, s.key, s.kind, s.options, s.cadence, s.queue, s.priority, COALESCE(s.start_at, s.created_at), s.end_at, s.max_runs, s.jitter,
                s.misfire, s.misfire_window, s.expire_after, s.retry, s.timeout, s.on_lost, t.next_due_at, t.prepared, s.overlap, s.concurrency_key, s.continue_with,
-               s.calendars
+               s.calendars, s.late_after, s.long_after
         FROM schedule_states t JOIN schedules s ON s.id = t.schedule_id
         WHERE t.next_due_at <= $1 ORDER BY t.next_due_at LIMIT $2 FOR UPDATE OF t SKIP LOCKED
         """;
@@ -108,6 +108,8 @@ internal sealed class DueSchedules(NpgsqlDataSource database, RunInserts inserts
             Retry = row.IsDBNull(14) ? null : JsonSerializer.Deserialize<RetryPolicy>(row.GetString(14), JsonSerializerOptions.Web),
             Timeout = row.IsDBNull(15) ? null : row.GetTimeSpan(15),
             OnLost = row.IsDBNull(16) ? null : Words<OnLost>.Parse(row.GetString(16)),
+            LateAfter = row.IsDBNull(23) ? null : row.GetTimeSpan(23),
+            LongAfter = row.IsDBNull(24) ? null : row.GetTimeSpan(24),
             ContinueWith = row.IsDBNull(21) ? null : RunPolicies.ReadContinuations(row.GetString(21)),
         },
         NextDueAt = row.GetFieldValue<DateTimeOffset>(17),

@@ -64,6 +64,12 @@ public sealed class Schedule
 
     public TimeSpan? Timeout { get; set; }
 
+    /// <summary>A run that begins this much after its due time is late; null: as the platform is configured.</summary>
+    public TimeSpan? LateAfter { get; set; }
+
+    /// <summary>An attempt that goes on for longer takes too long; null: a part of its time limit, as the platform is configured.</summary>
+    public TimeSpan? LongAfter { get; set; }
+
     public RetryPolicy? Retry { get; set; }
 
     /// <summary>Its runs are limited together with others of the same key: one at a time, or as the key's own limit says.</summary>
@@ -93,7 +99,7 @@ public sealed class Schedule
         KeepSucceeded is null && KeepOthers is null ? null : new Runs.RetentionPolicy { Succeeded = KeepSucceeded, Others = KeepOthers };
 
     /// <summary>The policies that its runs take along.</summary>
-    internal Runs.RunPolicies RunPolicies => new() { Retry = Retry, Timeout = Timeout, OnLost = OnLost, ContinueWith = ContinueWith };
+    internal Runs.RunPolicies RunPolicies => new() { Retry = Retry, Timeout = Timeout, OnLost = OnLost, LateAfter = LateAfter, LongAfter = LongAfter, ContinueWith = ContinueWith };
 
     public ScheduleState? State { get; init; }
 

@@ -230,6 +230,8 @@ public sealed class ScheduleCommands(RefresherDb db, KindCatalog kinds, OptionSe
         schedule.OnLost = input.OnLost;
         schedule.ExpireAfter = input.ExpireAfter;
         schedule.Timeout = input.Timeout;
+        schedule.LateAfter = input.LateAfter;
+        schedule.LongAfter = input.LongAfter;
         schedule.Retry = input.Retry;
         schedule.KeepSucceeded = input.Retention?.Succeeded;
         schedule.KeepOthers = input.Retention?.Others;

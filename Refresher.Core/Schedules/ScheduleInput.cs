@@ -44,6 +44,8 @@ public sealed record ScheduleInput
         OnLost = schedule.OnLost,
         ExpireAfter = schedule.ExpireAfter,
         Timeout = schedule.Timeout,
+        LateAfter = schedule.LateAfter,
+        LongAfter = schedule.LongAfter,
         Retry = schedule.Retry,
         Retention = schedule.Retention,
         ConcurrencyKey = schedule.ConcurrencyKey,
@@ -109,6 +111,14 @@ public sealed record ScheduleInput
 
     [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00", ErrorMessage = "timeout: 00:00:01 to 7.00:00:00.")]
     public TimeSpan? Timeout { get; init; }
+
+    /// <summary>A run that begins this much after its due time is late; null: <c>Watch:LateAfter</c>.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00", ErrorMessage = "lateAfter: 00:00:01 to 7.00:00:00.")]
+    public TimeSpan? LateAfter { get; init; }
+
+    /// <summary>An attempt that goes on for longer takes too long; null: <c>Watch:LongPart</c> of its time limit.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00", ErrorMessage = "longAfter: 00:00:01 to 7.00:00:00.")]
+    public TimeSpan? LongAfter { get; init; }
 
     public RetryPolicy? Retry { get; init; }
 

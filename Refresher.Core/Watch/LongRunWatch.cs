@@ -9,7 +9,7 @@ using Refresher.Core.Runs;
 
 namespace Refresher.Core.Watch;
 
-/// <summary>Looks for attempts that have used most of their time limit. The subject is the schedule, or the kind for runs without one.</summary>
+/// <summary>Looks for attempts that go on for longer than their schedule allows, or have used most of their time limit. The subject is the schedule, or the kind for runs without one.</summary>
 internal sealed class LongRunWatch(
     NpgsqlDataSource database, KindCatalog kinds, OutboxWriter outbox, IOptions<WatchOptions> options, TimeProvider clock, SchemaGate gate, ILogger<LongRunWatch> log)
     : ConditionWatch(database, outbox, options, clock, gate, log)
@@ -26,18 +26,20 @@ internal sealed class LongRunWatch(
 
     protected override async Task<IReadOnlyList<Trouble>?> LookAsync(NpgsqlConnection connection, DateTimeOffset now, CancellationToken cancel)
     {
-        var longest = new List<(Guid Run, Guid? Schedule, string Kind, TimeSpan Ran, TimeSpan Limit)>();
+        var longest = new List<(Guid Run, Guid? Schedule, string Kind, string Reason)>();
         await using (var look = new NpgsqlCommand(Sql, connection) { Parameters = { new() { Value = now - Shortest } } })
         await using (var row = await look.ExecuteReaderAsync(cancel))
         {
             while (await row.ReadAsync(cancel))
             {
                 var kind = row.GetString(2);
-                var limit = EffectivePolicies.Of(RunPolicies.Parse(row.IsDBNull(3) ? null : row.GetString(3)), kinds.Find(kind)?.Defaults).Timeout;
+                var policies = RunPolicies.Parse(row.IsDBNull(3) ? null : row.GetString(3));
+                var limit = EffectivePolicies.Of(policies, kinds.Find(kind)?.Defaults).Timeout;
                 var ran = now - row.GetFieldValue<DateTimeOffset>(4);
-                if (ran > limit * Options.LongPart)
+                if (ran > (policies.LongAfter ?? limit * Options.LongPart))
                 {
-                    longest.Add((row.GetGuid(0), row.IsDBNull(1) ? null : row.GetGuid(1), kind, ran, limit));
+                    var allowed = policies.LongAfter is { } after ? $"{PlainJson.Write(after)} is allowed" : $"its time limit is {PlainJson.Write(limit)}";
+                    longest.Add((row.GetGuid(0), row.IsDBNull(1) ? null : row.GetGuid(1), kind, $"has run for {PlainJson.Write(TimeSpan.FromSeconds(Math.Floor(ran.TotalSeconds)))}; {allowed}"));
                 }
             }
         }
@@ -45,6 +47,6 @@ internal sealed class LongRunWatch(
         var schedules = await ScheduleSubjects.ReadAsync(connection, longest.Select(run => run.Schedule).OfType<Guid>(), cancel);
         return [.. longest.Select(run => new Trouble(
             run.Schedule is { } schedule && schedules.TryGetValue(schedule, out var subject) ? subject : new TroubledSubject(run.Kind, run.Kind, []),
-            now, $"has run for {PlainJson.Write(TimeSpan.FromSeconds(Math.Floor(run.Ran.TotalSeconds)))}; its time limit is {PlainJson.Write(run.Limit)}", $"/runs/{run.Run}"))];
+            now, run.Reason, $"/runs/{run.Run}"))];
     }
 }

@@ -22,9 +22,9 @@ internal sealed class RunSightings(IOptions<WatchOptions> options)
             return;
         }
 
-        var begin = new Begin(run.Id, at, at - run.DueAt - TimeSpan.FromSeconds(run.Blocked));
+        var begin = new Begin(run.Id, at, at - run.DueAt - TimeSpan.FromSeconds(run.Blocked), run.Policies.LateAfter ?? options.Value.LateAfter);
         _begun[schedule] = begin;
-        if (begin.Late > options.Value.LateAfter && _late.Count < MostLate)
+        if (begin.IsLate && _late.Count < MostLate)
         {
             _late[schedule] = begin;
         }
@@ -44,7 +44,11 @@ internal sealed class RunSightings(IOptions<WatchOptions> options)
         Interlocked.Exchange(ref _begun, new()), Interlocked.Exchange(ref _late, new()), Interlocked.Exchange(ref _succeeded, new(StringComparer.Ordinal)));
 
     /// <param name="Late">How late, without what a limit, a pause or an overlap answers for.</param>
-    public sealed record Begin(Guid Run, DateTimeOffset At, TimeSpan Late);
+    /// <param name="Allowed">How late it may be without anybody being told.</param>
+    public sealed record Begin(Guid Run, DateTimeOffset At, TimeSpan Late, TimeSpan Allowed)
+    {
+        public bool IsLate => Late > Allowed;
+    }
 
     /// <param name="Begun">The last begin of each schedule.</param>
     /// <param name="Late">The last late begin of each schedule.</param>

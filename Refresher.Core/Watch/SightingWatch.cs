@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Npgsql;
 using Refresher.Core.Alerts;
 using Refresher.Core.Data;
@@ -13,7 +12,7 @@ namespace Refresher.Core.Watch;
 /// Honest caveat: what a worker has seen since its last look dies with it; the next run of the same schedule is seen again.
 /// </summary>
 internal sealed class SightingWatch(
-    NpgsqlDataSource database, RunSightings sightings, OutboxWriter outbox, IOptions<WatchOptions> options, TimeProvider clock, SchemaGate gate, ILogger<SightingWatch> log) : Loop(gate, log)
+    NpgsqlDataSource database, RunSightings sightings, OutboxWriter outbox, TimeProvider clock, SchemaGate gate, ILogger<SightingWatch> log) : Loop(gate, log)
 {
     private const string OpenSql = "SELECT condition, subject_id FROM open_conditions WHERE condition = ANY($1) AND subject_id = ANY($2) ORDER BY 2, 1";
 
@@ -44,7 +43,7 @@ internal sealed class SightingWatch(
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         var schedules = await ScheduleSubjects.ReadAsync(connection, seen.Late.Keys, cancel);
         var told = await OpenConditions.BeginAsync(connection, CoreConditions.RunLate, [.. seen.Late.Where(late => schedules.ContainsKey(late.Key)).Select(late => new Trouble(
-            schedules[late.Key], late.Value.At, $"began {PlainJson.Write(Whole(late.Value.Late))} late; {PlainJson.Write(options.Value.LateAfter)} is allowed", $"/runs/{late.Value.Run}"))], counted: false, cancel);
+            schedules[late.Key], late.Value.At, $"began {PlainJson.Write(Whole(late.Value.Late))} late; {PlainJson.Write(late.Value.Allowed)} is allowed", $"/runs/{late.Value.Run}"))], counted: false, cancel);
         await outbox.AppendAsync(connection, [.. told.Select(one => one.Event)], cancel);
         await transaction.CommitAsync(cancel);
         await outbox.TellAsync();
@@ -58,7 +57,7 @@ internal sealed class SightingWatch(
             var (at, path) = isSchedule ? (seen.Begun[schedule].At, $"/runs/{seen.Begun[schedule].Run}") : (seen.Succeeded.GetValueOrDefault(subject), null);
             var isGood = condition switch
             {
-                CoreConditions.RunLate => isSchedule && seen.Begun[schedule].Late <= options.Value.LateAfter,
+                CoreConditions.RunLate => isSchedule && !seen.Begun[schedule].IsLate,
                 CoreConditions.RunMissed => isSchedule,
                 _ => !isSchedule,
             };

@@ -13,7 +13,7 @@ public sealed class ScheduleForm
     /// <summary>Keys of schedules that are offered to choose from; any other can be written.</summary>
     public const int MostKeys = 500;
 
-    private static readonly string[] Texts = ["key", "name", "description", "owner", "queue", "misfire", "overlap", "onLost", "jitter", "misfireWindow", "expireAfter", "timeout", "concurrencyKey"];
+    private static readonly string[] Texts = ["key", "name", "description", "owner", "queue", "misfire", "overlap", "onLost", "jitter", "misfireWindow", "expireAfter", "timeout", "lateAfter", "longAfter", "concurrencyKey"];
     private static readonly string[] Numbers = ["priority", "maxRuns"];
     private static readonly string[] Moments = ["startAt", "endAt"];
     private static readonly string[] RetryNumbers = ["maxAttempts", "factor", "jitter"];
@@ -160,7 +160,7 @@ public sealed class ScheduleForm
     [
         ("key", s.Key), ("name", s.Name), ("description", s.Description), ("owner", s.Owner), ("tags", string.Join(", ", s.Tags)), ("calendars", string.Join(",", s.Calendars)), ("enabled", s.Enabled),
         ("queue", s.Queue), ("priority", s.Priority), ("startAt", s.StartAt), ("endAt", s.EndAt), ("maxRuns", s.MaxRuns), ("jitter", s.Jitter),
-        ("misfire", s.Misfire), ("misfireWindow", s.MisfireWindow), ("overlap", s.Overlap), ("onLost", s.OnLost), ("expireAfter", s.ExpireAfter), ("timeout", s.Timeout),
+        ("misfire", s.Misfire), ("misfireWindow", s.MisfireWindow), ("overlap", s.Overlap), ("onLost", s.OnLost), ("expireAfter", s.ExpireAfter), ("timeout", s.Timeout), ("lateAfter", s.LateAfter), ("longAfter", s.LongAfter),
         ("retry.maxAttempts", s.Retry?.MaxAttempts), ("retry.delay", s.Retry?.Delay), ("retry.factor", s.Retry?.Factor), ("retry.maxDelay", s.Retry?.MaxDelay), ("retry.jitter", s.Retry?.Jitter),
         ("retry.delays", s.Retry?.Delays is { } delays ? string.Join(", ", delays.Select(wait => TextOf(wait))) : null),
         ("retry.onlyOn", s.Retry?.OnlyOn is { } only ? string.Join(", ", only) : null), ("retry.exceptOn", s.Retry?.ExceptOn is { } except ? string.Join(", ", except) : null),

@@ -49,7 +49,7 @@ public sealed class ApiHost : WebApplicationFactory<api::Program>, IAsyncLifetim
             await scope.ServiceProvider.GetRequiredService<FirstLogin>().CreateAsync(null, Key, default);
         }
 
-        await Services.GetRequiredService<SchemaGate>().WaitAsync(default).WaitAsync(TimeSpan.FromSeconds(30));
+        await Services.GetRequiredService<SchemaGate>().WaitAsync(default).WaitAsync(TimeSpan.FromSeconds(60));
         Stranger = CreateClient();
         Client = CreateClient();
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);

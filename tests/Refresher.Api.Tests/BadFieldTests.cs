@@ -69,6 +69,8 @@ public sealed class BadFieldTests(ApiHost api)
         { "schedule", "overlap", "\"maybe\"", "overlap", "one of allow, skip" },
         { "schedule", "onLost", "\"cry\"", "onLost", "one of rerun, fail" },
         { "schedule", "expireAfter", "\"-00:00:01\"", "expireAfter", "00:00:01 to 366.00:00:00" },
+        { "schedule", "lateAfter", "\"00:00:00\"", "lateAfter", "00:00:01 to 7.00:00:00" },
+        { "schedule", "longAfter", "\"8.00:00:00\"", "longAfter", "00:00:01 to 7.00:00:00" },
         { "schedule", "timeout", "\"8.00:00:00\"", "timeout", "00:00:01 to 7.00:00:00" },
         { "schedule", "retry", "3", "retry", "an object" },
         { "schedule", "concurrencyKey", "\"\"", "concurrencyKey", "1 to 100 characters" },

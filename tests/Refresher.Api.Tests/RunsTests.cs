@@ -42,7 +42,7 @@ public sealed class RunsTests(ApiHost api, ITestOutputHelper output)
         var id = await StartAsync("""{"kind": "hello", "options": {"failFirst": 1}, "retry": {"maxAttempts": 2, "delay": "00:00:01"}}""");
         var following = FollowAsync(id, null);
         await using var engine = await EngineHost.StartAsync(api.Database, TaskCatalog.Kinds);
-        var events = (await following.WaitAsync(TimeSpan.FromSeconds(30))).Where(item => item.EventType != "heartbeat").ToArray();
+        var events = (await following.WaitAsync(TimeSpan.FromSeconds(60))).Where(item => item.EventType != "heartbeat").ToArray();
 
         var lines = events.Where(item => item.EventType == "message").ToArray();
         Assert.NotEmpty(lines);

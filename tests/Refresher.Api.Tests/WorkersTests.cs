@@ -47,7 +47,7 @@ public sealed class WorkersTests(ApiHost api) : IClassFixture<ApiHost>
         Assert.InRange(run.GetProperty("leaseAge").GetDouble(), 0, 10);
 
         await api.PostAsync("/api/v1/workers/busy/stop", null, HttpStatusCode.OK);
-        await engine.WaitForStopAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        await engine.WaitForStopAsync().WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal("queued", (await api.GetAsync($"/api/v1/runs/{id}")).GetProperty("state").GetString());
         Assert.Empty((await FindAsync("busy")).GetProperty("processes").EnumerateArray());
         Assert.Equal("first key", (await FindAsync("busy")).GetProperty("order").GetProperty("stoppedBy").GetString());

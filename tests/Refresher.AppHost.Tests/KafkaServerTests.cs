@@ -19,14 +19,14 @@ public sealed class KafkaServerTests : IAsyncLifetime
     public async Task What_is_sent_is_read_and_survives_that_the_broker_is_killed()
     {
         using var clients = Clients("readers");
-        var sent = await clients.Producer.ProduceAsync("kept", new() { Key = "a", Value = "first" }).WaitAsync(TimeSpan.FromSeconds(30));
+        var sent = await clients.Producer.ProduceAsync("kept", new() { Key = "a", Value = "first" }).WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal(PersistenceStatus.Persisted, sent.Status);
 
         await _servers.KillAsync("kafka");
         await _servers.StartAgainAsync("kafka");
 
         Assert.Equal("first", ReadOne(clients.Consumer, "kept"));
-        await clients.Producer.ProduceAsync("kept", new() { Key = "a", Value = "second" }).WaitAsync(TimeSpan.FromSeconds(30));
+        await clients.Producer.ProduceAsync("kept", new() { Key = "a", Value = "second" }).WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal("second", ReadOne(clients.Consumer, "kept"));
     }
 
@@ -34,7 +34,7 @@ public sealed class KafkaServerTests : IAsyncLifetime
     public async Task A_topic_that_is_spoken_of_is_made_with_sixteen_partitions()
     {
         using var clients = Clients("others");
-        await clients.Producer.ProduceAsync("new", new() { Key = "a", Value = "first" }).WaitAsync(TimeSpan.FromSeconds(30));
+        await clients.Producer.ProduceAsync("new", new() { Key = "a", Value = "first" }).WaitAsync(TimeSpan.FromSeconds(60));
 
         using var admin = new DependentAdminClientBuilder(clients.Producer.Handle).Build();
         var topic = Assert.Single(admin.GetMetadata("new", TimeSpan.FromSeconds(30)).Topics);

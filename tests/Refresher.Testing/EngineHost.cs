@@ -88,7 +88,7 @@ public static class Eventually
 {
     /// <summary>Looks until <paramref name="done"/> holds, and returns what was seen.</summary>
     /// <exception cref="TimeoutException">It did not within <paramref name="seconds"/>; the last thing seen is named.</exception>
-    public static async Task<T> SeeAsync<T>(Func<Task<T>> look, Func<T, bool> done, double seconds = 15)
+    public static async Task<T> SeeAsync<T>(Func<Task<T>> look, Func<T, bool> done, double seconds = 60)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
         while (true)

@@ -40,10 +40,10 @@ public sealed class RunHarness(TimeProvider? clock = null) : RunContext, ILogger
     public override void Progress(int percent, string? text = null) => _progress.Enqueue((percent, text));
 
     /// <summary>Waits until a line satisfies <paramref name="wanted"/>.</summary>
-    /// <exception cref="TimeoutException">None did within ten seconds.</exception>
+    /// <exception cref="TimeoutException">None did within a minute.</exception>
     public async Task<RunLine> LineAsync(Func<RunLine, bool> wanted)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (true)
         {
             if (_lines.FirstOrDefault(wanted) is { } line)

@@ -95,7 +95,7 @@ public abstract class AlertSystem : EngineTest, IAsyncLifetime
     internal Task<IReadOnlyList<Delivery>> DeliveriesAsync() =>
         Engine.WithAsync<DeliveryQueries, IReadOnlyList<Delivery>>(async deliveries => [.. (await deliveries.ListAsync(new DeliveryFilter(), null, 500, default)).Items.OrderBy(delivery => delivery.Place)]);
 
-    internal Task<IReadOnlyList<Delivery>> EndedAsync(int count) => Eventually.SeeAsync(DeliveriesAsync, all => all.Count(delivery => delivery.State != DeliveryState.Pending) >= count, 30);
+    internal Task<IReadOnlyList<Delivery>> EndedAsync(int count) => Eventually.SeeAsync(DeliveriesAsync, all => all.Count(delivery => delivery.State != DeliveryState.Pending) >= count);
 
     internal async Task<int> ExecuteAsync(string sql)
     {

@@ -71,7 +71,7 @@ internal sealed class SmtpServer : IAsyncDisposable
             RedirectStandardError = true,
         };
         var process = Process.Start(start) ?? throw new InvalidOperationException("python3 could not be started.");
-        var ready = await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        var ready = await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60));
         if (ready != "ready")
         {
             throw new InvalidOperationException("The mail server did not start (Debian: apt-get install python3-aiosmtpd): " + await process.StandardError.ReadToEndAsync());
@@ -82,7 +82,7 @@ internal sealed class SmtpServer : IAsyncDisposable
         return server;
     }
 
-    public async Task<JsonElement> NextAsync() => await _mails.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+    public async Task<JsonElement> NextAsync() => await _mails.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60));
 
     public bool HasMore => _mails.Reader.Count > 0;
 

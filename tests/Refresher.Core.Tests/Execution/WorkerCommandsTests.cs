@@ -85,7 +85,7 @@ public sealed class WorkerCommandsTests : IAsyncLifetime
         await SeeAsync(id, RunState.Running);
 
         await DoAsync(commands => commands.StopAsync("ending", default));
-        await worker.WaitForStopAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        await worker.WaitForStopAsync().WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal(RunState.Queued, (await RunAsync(id)).State);
 
         await using var later = await WorkerAsync("ending");
@@ -166,7 +166,7 @@ public sealed class WorkerCommandsTests : IAsyncLifetime
 
     private Task<Run> RunAsync(Guid id) => _engine.WithAsync<RunQueries, Run>(async queries => (await queries.FindAsync(id, default))!);
 
-    private Task<Run> SeeAsync(Guid id, RunState state) => Eventually.SeeAsync(() => RunAsync(id), run => run.State == state, 30);
+    private Task<Run> SeeAsync(Guid id, RunState state) => Eventually.SeeAsync(() => RunAsync(id), run => run.State == state);
 
     private async Task<NodeStatus> SeeNodeAsync(string name, Func<NodeStatus, bool> done, double seconds = 15) => (await Eventually.SeeAsync(
         async () => (await _engine.Services.GetRequiredService<NodePresence>().ListAsync()).FirstOrDefault(node => node.Worker == name), node => node is not null && done(node), seconds))!;

@@ -106,10 +106,10 @@ public sealed class LimitTests : EngineTest
         var ids = await PostAsync([.. Enumerable.Range(0, 6).Select(_ => """{"kind":"echo","options":{"wait":"00:00:20"}}""")]);
 
         await SetAsync(LimitScope.Kind, "echo", new LimitInput { Concurrency = 3 });
-        await Eventually.SeeAsync(RunningAsync, running => running == 3, 10);
+        await Eventually.SeeAsync(RunningAsync, running => running == 3);
         await Engine.WithAsync<LimitCommands, Result<Limit>>(c => c.DeleteAsync(LimitScope.Kind, "echo", default));
 
-        await Eventually.SeeAsync(RunningAsync, running => running == 6, 10);
+        await Eventually.SeeAsync(RunningAsync, running => running == 6);
         foreach (var id in ids)
         {
             await Engine.WithAsync<RunCommands, Result<Run>>(c => c.CancelAsync(id, "a test", default));

@@ -97,7 +97,7 @@ public abstract partial class EventLogConformance : IAsyncLifetime
         await WorkerAsync(recorder);
         await AppendAsync(0, 30);
 
-        await SeenAsync("recorder", 28, 60);
+        await SeenAsync("recorder", 28, 180);
         await Eventually.SeeAsync(() => ScalarAsync("SELECT count(*) FROM dead_letters"), count => count == 2);
         Assert.Equal(1, await ScalarAsync("SELECT count(*) FROM dead_letters WHERE reason = 'thirteen is not lucky' AND consumer = 'recorder' AND length(payload) > 0"));
         Assert.Equal(1, await ScalarAsync("SELECT count(*) FROM dead_letters WHERE reason LIKE '%seventeen neither%' AND attempts >= 5"));
@@ -114,7 +114,7 @@ public abstract partial class EventLogConformance : IAsyncLifetime
         await WorkerAsync(new Recorder("recorder") { Before = (one, number) => number < 200 ? throw new PoisonEventException(one.Id, "no use") : Task.CompletedTask });
         await AppendAsync(0, 210);
 
-        await SeenAsync("recorder", 10, 60);
+        await SeenAsync("recorder", 10, 180);
         Assert.Equal(200, await Eventually.SeeAsync(() => ScalarAsync("SELECT count(*) FROM dead_letters WHERE reason = 'no use'"), count => count == 200));
     }
 
@@ -153,12 +153,12 @@ public abstract partial class EventLogConformance : IAsyncLifetime
                 written += 50;
             }
         });
-        await Eventually.SeeAsync(() => Task.FromResult(handled.Count), count => count == 2, 60);
+        await Eventually.SeeAsync(() => Task.FromResult(handled.Count), count => count == 2, 180);
         await StopAsync(one);
         await writing;
         await WorkerAsync(Of("three"));
 
-        await SeenAsync("recorder", written, 60);
+        await SeenAsync("recorder", written, 180);
         Assert.Equal(0, await ScalarAsync("SELECT count(*) FROM doubled"));
     }
 
@@ -176,12 +176,12 @@ public abstract partial class EventLogConformance : IAsyncLifetime
             },
         });
         await AppendAsync(0, 100);
-        await began.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await began.Task.WaitAsync(TimeSpan.FromSeconds(60));
         await ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
         Postgres.Clear();
         cut.SetResult();
 
-        await SeenAsync("recorder", 100, 60);
+        await SeenAsync("recorder", 100, 180);
         Assert.Equal(0, await ScalarAsync("SELECT count(*) FROM doubled") + await ScalarAsync("SELECT count(*) FROM dead_letters"));
     }
 
@@ -194,10 +194,10 @@ public abstract partial class EventLogConformance : IAsyncLifetime
         await ExecuteAsync("DELETE FROM seen WHERE number % 2 = 0");
 
         await ReplayAsync("recorder", null);
-        await SeenAsync("recorder", 500, 60);
+        await SeenAsync("recorder", 500, 180);
 
         // What was still there came again, and was known.
-        await Eventually.SeeAsync(() => ScalarAsync("SELECT count(*) FROM doubled"), count => count >= 250, 30);
+        await Eventually.SeeAsync(() => ScalarAsync("SELECT count(*) FROM doubled"), count => count >= 250);
         Assert.Equal(500, await ScalarAsync("SELECT count(*) FROM seen"));
     }
 

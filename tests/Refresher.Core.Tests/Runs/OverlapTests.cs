@@ -12,7 +12,7 @@ public sealed class OverlapTests : EngineTest
     {
         var schedule = await CreateAsync(Json("skip", "00:00:01.5"));
 
-        var runs = await Eventually.SeeAsync(() => RunsAsync(schedule.Id), seen => Succeeded(seen).Count >= 3, 20);
+        var runs = await Eventually.SeeAsync(() => RunsAsync(schedule.Id), seen => Succeeded(seen).Count >= 3);
 
         Assert.Equal(1, MostAtOnce(Succeeded(runs)));
         Assert.All(runs.Where(run => run.State == RunState.Skipped), run => Assert.StartsWith("overlap:", run.Reason, StringComparison.Ordinal));
@@ -24,7 +24,7 @@ public sealed class OverlapTests : EngineTest
     {
         var schedule = await CreateAsync(Json("queueOne", "00:00:01.4"));
 
-        var runs = Succeeded(await Eventually.SeeAsync(() => RunsAsync(schedule.Id), seen => Succeeded(seen).Count >= 4, 25));
+        var runs = Succeeded(await Eventually.SeeAsync(() => RunsAsync(schedule.Id), seen => Succeeded(seen).Count >= 4));
 
         Assert.Equal(1, MostAtOnce(runs));
         var inOrder = runs.OrderBy(run => run.StartedAt).ToArray();
@@ -38,7 +38,7 @@ public sealed class OverlapTests : EngineTest
     {
         var schedule = await CreateAsync(Json("cancelPrevious", "00:01:00"));
 
-        var runs = await Eventually.SeeAsync(() => RunsAsync(schedule.Id), seen => seen.Count(run => run.State == RunState.Cancelled) >= 3, 25);
+        var runs = await Eventually.SeeAsync(() => RunsAsync(schedule.Id), seen => seen.Count(run => run.State == RunState.Cancelled) >= 3);
 
         Assert.All(runs.Where(run => run.State == RunState.Cancelled), run => Assert.StartsWith("overlap:", run.Reason, StringComparison.Ordinal));
         Assert.Equal(1, MostAtOnce([.. runs.Where(run => run is { StartedAt: not null, FinishedAt: not null })]));
@@ -50,7 +50,7 @@ public sealed class OverlapTests : EngineTest
     {
         var schedule = await CreateAsync(Json("allow", "00:00:02.5"));
 
-        var runs = Succeeded(await Eventually.SeeAsync(() => RunsAsync(schedule.Id), seen => Succeeded(seen).Count >= 3, 25));
+        var runs = Succeeded(await Eventually.SeeAsync(() => RunsAsync(schedule.Id), seen => Succeeded(seen).Count >= 3));
 
         Assert.InRange(MostAtOnce(runs), 2, 4);
     }
@@ -60,7 +60,7 @@ public sealed class OverlapTests : EngineTest
     {
         var schedule = await CreateAsync("""{"name":"Narrow","kind":"echo","queue":"nobody","cadence":{"type":"every","every":"00:00:01"},"overlap":"skip"}""");
 
-        var runs = await Eventually.SeeAsync(() => RunsAsync(schedule.Id), seen => seen.Count(run => run.State == RunState.Expired) >= 4, 20);
+        var runs = await Eventually.SeeAsync(() => RunsAsync(schedule.Id), seen => seen.Count(run => run.State == RunState.Expired) >= 4);
 
         Assert.DoesNotContain(runs, run => run.State == RunState.Skipped);
     }

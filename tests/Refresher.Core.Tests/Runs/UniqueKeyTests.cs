@@ -23,7 +23,7 @@ public sealed class UniqueKeyTests : EngineTest
 
         Assert.Equal(first, await PostAsync("""{"kind":"echo","uniqueKey":"daily"}"""));
 
-        var second = await Testing.Eventually.SeeAsync(() => PostAsync("""{"kind":"echo","uniqueKey":"daily"}"""), id => id != first, 10);
+        var second = await Testing.Eventually.SeeAsync(() => PostAsync("""{"kind":"echo","uniqueKey":"daily"}"""), id => id != first);
         Assert.Equal(RunState.Succeeded, (await EndedAsync(second)).State);
     }
 

@@ -65,6 +65,26 @@ public sealed class ConditionWatchTests : WatchTest
     }
 
     [Fact]
+    public async Task A_schedule_may_have_its_own_measure_of_late_and_of_too_long()
+    {
+        var patient = await CreateAsync("""{"name": "Patient", "kind": "echo", "options": {"wait": "00:00:04"}, "timeout": "00:00:20", "lateAfter": "01:00:00", "longAfter": "00:00:19",""" + Later);
+        var strict = await CreateAsync("""{"name": "Strict", "kind": "echo", "options": {"wait": "00:00:04"}, "timeout": "10:00:00", "lateAfter": "00:00:01", "longAfter": "00:00:01",""" + Later);
+        Guid[] runs = [await RunNowAsync(patient), await RunNowAsync(strict)];
+        await Eventually.SeeAsync(() => AgeAsync(runs[1]), age => age > TimeSpan.FromSeconds(3));
+
+        await using var worker = await EngineHost.StartAsync(Database, TestKinds.Catalog, "worker", Settings);
+        foreach (var run in runs)
+        {
+            await EndedAsync(run);
+        }
+
+        var told = await SeeToldAsync(strict.Id.ToString(), 3);
+        Assert.EndsWith("late; 00:00:01 is allowed", told.Single(change => change is { Condition: CoreConditions.RunLate, Active: true }).Reason, StringComparison.Ordinal);
+        Assert.EndsWith("; 00:00:01 is allowed", told.Single(change => change is { Condition: CoreConditions.RunTooLong, Active: true }).Reason, StringComparison.Ordinal);
+        Assert.Empty(await ToldAsync(patient.Id.ToString()));
+    }
+
+    [Fact]
     public async Task Times_that_passed_without_a_run_are_told_until_one_runs()
     {
         var schedule = await CreateAsync("""{"name": "Missed", "kind": "echo", "misfire": "skip", "cadence": {"type": "every", "every": "01:00:00"}, "startAt": "2020-01-01T00:00:00Z"}""");

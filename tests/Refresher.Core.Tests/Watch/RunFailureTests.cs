@@ -40,7 +40,7 @@ public sealed class RunFailureTests : WatchTest
     {
         var schedule = await CreateAsync("""{"name": "Cancelled", "kind": "echo", "options": {"wait": "00:10:00"}, "cadence": {"type": "every", "every": "1.00:00:00"}, "startAt": "2099-01-01T00:00:00Z"}""");
         var run = await RunNowAsync(schedule);
-        await Eventually.SeeAsync(() => RunAsync(run), seen => seen.State == RunState.Running, seconds: 30);
+        await Eventually.SeeAsync(() => RunAsync(run), seen => seen.State == RunState.Running);
 
         await Engine.WithAsync<RunCommands, bool>(async commands => (await commands.CancelAsync(run, "a test", default)).Value is not null);
 

@@ -47,7 +47,7 @@ public sealed class DigestTests : IAsyncLifetime
                 [JsonSerializer.Deserialize<RunInput>($$$"""{"kind": "hello", "options": {"failFirst": {{{fails}}}}, "retry": {"maxAttempts": 1}}""", ScheduleInput.Json)!], default)).Value!);
         }
 
-        await Eventually.SeeAsync(() => _engine.WithAsync<RefresherDb, int>(db => db.Runs.CountAsync(run => run.FinishedAt != null)), count => count == 2, 30);
+        await Eventually.SeeAsync(() => _engine.WithAsync<RefresherDb, int>(db => db.Runs.CountAsync(run => run.FinishedAt != null)), count => count == 2);
         var (from, to) = (DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch);
         var clock = _engine.Services.GetRequiredService<TimeProvider>();
         (from, to) = (clock.GetUtcNow().AddDays(-1), clock.GetUtcNow().AddMinutes(1));
@@ -70,7 +70,7 @@ public sealed class DigestTests : IAsyncLifetime
         var id = (await _engine.WithAsync<RunCommands, IReadOnlyList<Guid>>(async commands => (await commands.CreateAsync(
             [JsonSerializer.Deserialize<RunInput>("""{"kind": "digest", "options": {"channels": ["nobody"]}}""", ScheduleInput.Json)!], default)).Value!))[0];
 
-        var run = await Eventually.SeeAsync(() => _engine.WithAsync<RunQueries, Run>(async runs => (await runs.FindAsync(id, default))!), seen => seen.State.IsFinal(), 30);
+        var run = await Eventually.SeeAsync(() => _engine.WithAsync<RunQueries, Run>(async runs => (await runs.FindAsync(id, default))!), seen => seen.State.IsFinal());
 
         Assert.Equal(RunState.Failed, run.State);
         Assert.Contains("no channel named 'nobody'", run.Reason, StringComparison.Ordinal);

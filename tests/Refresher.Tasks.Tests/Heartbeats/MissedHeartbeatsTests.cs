@@ -182,7 +182,7 @@ public sealed class MissedHeartbeatsTests : IAsyncLifetime
 
     private async Task<Heartbeat> FindAsync(Guid id) => (await _engine.WithAsync((HeartbeatQueries heartbeats) => heartbeats.FindAsync(id, default)))!;
 
-    private Task<Heartbeat> SeeAsync(Guid id, HeartbeatState state) => Eventually.SeeAsync(() => FindAsync(id), heartbeat => heartbeat.State == state, seconds: 30);
+    private Task<Heartbeat> SeeAsync(Guid id, HeartbeatState state) => Eventually.SeeAsync(() => FindAsync(id), heartbeat => heartbeat.State == state);
 
     private async Task ExecuteAsync(string sql)
     {

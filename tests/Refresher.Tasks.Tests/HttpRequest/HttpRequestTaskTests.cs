@@ -107,7 +107,7 @@ public sealed class HttpRequestTaskTests : IDisposable
 
         Assert.True((bool)output["cut"]!);
         Assert.Equal(ResponseBody.KeptBytes, ((string?)output["body"])!.Length);
-        await hungUp.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await hungUp.Task.WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class SharedChecksTests(ITestOutputHelper output)
             sites.Add(await engine.SiteAsync($"/site-{i}"));
         }
 
-        await Eventually.SeeAsync(() => engine.ChecksAsync(sites[^1]), checks => checks.Count >= 8, 40);
+        await Eventually.SeeAsync(() => engine.ChecksAsync(sites[^1]), checks => checks.Count >= 8);
 
         var told = await engine.ChecksAsync();
         Assert.Equal(told.Count, told.Select(check => check.Id).Distinct().Count());

@@ -49,7 +49,7 @@ public sealed class SiteChecksTests : IAsyncLifetime
     {
         var site = await _engine.SiteAsync("/steady");
 
-        var checks = await Eventually.SeeAsync(() => _engine.ChecksAsync(site), checks => checks.Count >= 8, 30);
+        var checks = await Eventually.SeeAsync(() => _engine.ChecksAsync(site), checks => checks.Count >= 8);
 
         // The first is made at once, beside the grid.
         var phases = checks.Skip(1).Select(check => check.CheckedAt.UtcTicks % TimeSpan.TicksPerSecond / (double)TimeSpan.TicksPerMillisecond).ToArray();
@@ -121,7 +121,7 @@ public sealed class SiteChecksTests : IAsyncLifetime
         await _engine.ExecuteAsync("UPDATE site_states SET claim_id = gen_random_uuid(), claimed_by = $2 WHERE site_id = $1", site.Id, dead);
         var asked = _engine.Server.Asked.Count;
 
-        await Eventually.SeeAsync(() => Task.FromResult(_engine.Server.Asked.Count), count => count > asked, 6);
+        await Eventually.SeeAsync(() => Task.FromResult(_engine.Server.Asked.Count), count => count > asked);
         await _engine.SeeAsync(site, state => state.ClaimId is null);
     }
 

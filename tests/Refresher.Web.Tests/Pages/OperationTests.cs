@@ -69,7 +69,7 @@ public sealed class OperationTests(WebUnderTest web) : IClassFixture<WebUnderTes
         await SeeAsync(node => node is { State: "running", Concurrency: 2 });
 
         using var stopped = await browser.SendAsync("/workers/page", "/workers/page/stop", ("return", "/workers/page"));
-        await engine.WaitForStopAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        await engine.WaitForStopAsync().WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Contains("No process of this name is running", await browser.ReadAsync("/workers/page"), StringComparison.Ordinal);
     }
 

@@ -34,16 +34,16 @@ public sealed partial class SitePageTests(WebUnderTest web) : IClassFixture<WebU
         var site = await AddAsync("Flaky", server.Url.ToString(), "Live");
         var page = $"/sites/{site.Id}";
 
-        await Eventually.SeeAsync(() => browser.ReadAsync(page), html => html.Contains("state-up", StringComparison.Ordinal) && html.Contains("id=\"check-", StringComparison.Ordinal), 30);
+        await Eventually.SeeAsync(() => browser.ReadAsync(page), html => html.Contains("state-up", StringComparison.Ordinal) && html.Contains("id=\"check-", StringComparison.Ordinal));
         status = 503;
         using (var asked = await browser.SendAsync(page, page + "/check", ("return", page)))
         {
             Assert.Contains("Flaky: down after", await browser.ReadAsync(page), StringComparison.Ordinal);
         }
 
-        var incident = await Eventually.SeeAsync(() => web.UseAsync(services => services.GetRequiredService<IncidentQueries>().ListAsync(new IncidentFilter { SiteId = site.Id }, null, 5, default)), found => found.Items.Count == 1, 30);
+        var incident = await Eventually.SeeAsync(() => web.UseAsync(services => services.GetRequiredService<IncidentQueries>().ListAsync(new IncidentFilter { SiteId = site.Id }, null, 5, default)), found => found.Items.Count == 1);
         var path = $"/incidents/{incident.Items[0].Id}";
-        var down = await Eventually.SeeAsync(() => browser.ReadAsync(page), html => html.Contains("status 503&lt;/b&gt;", StringComparison.Ordinal), 30);
+        var down = await Eventually.SeeAsync(() => browser.ReadAsync(page), html => html.Contains("status 503&lt;/b&gt;", StringComparison.Ordinal));
         Site.AssertClean(page, down);
         Assert.Contains(path, down, StringComparison.Ordinal);
         var overview = await browser.ReadAsync("/");
@@ -62,7 +62,7 @@ public sealed partial class SitePageTests(WebUnderTest web) : IClassFixture<WebU
         }
 
         status = 200;
-        await Eventually.SeeAsync(() => browser.ReadAsync(path), html => html.Contains("over", StringComparison.Ordinal) && !html.Contains("not yet", StringComparison.Ordinal), 30);
+        await Eventually.SeeAsync(() => browser.ReadAsync(path), html => html.Contains("over", StringComparison.Ordinal) && !html.Contains("not yet", StringComparison.Ordinal));
         Assert.DoesNotContain(path, await browser.ReadAsync("/incidents?show=open"), StringComparison.Ordinal);
         Assert.Contains(path, await browser.ReadAsync($"/incidents?site={site.Id}"), StringComparison.Ordinal);
     }

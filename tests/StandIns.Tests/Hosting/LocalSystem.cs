@@ -33,7 +33,7 @@ internal sealed class LocalSystem : IAsyncDisposable
     public async Task<int> PidInAsync(string file) => int.Parse(await WrittenAsync(file), CultureInfo.InvariantCulture);
 
     public Task<ResourceEvent> StateAsync(string resource, string state) =>
-        App.ResourceNotifications.WaitForResourceAsync(resource, e => e.Snapshot.State?.Text == state, new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token);
+        App.ResourceNotifications.WaitForResourceAsync(resource, e => e.Snapshot.State?.Text == state, new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token);
 
     public async ValueTask DisposeAsync()
     {
@@ -48,15 +48,15 @@ internal sealed class LocalSystem : IAsyncDisposable
 
 internal static class Until
 {
-    /// <exception cref="TimeoutException">It did not become true within 30 s.</exception>
+    /// <exception cref="TimeoutException">It did not become true within a minute.</exception>
     public static async Task TrueAsync(Func<bool> condition, string what)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (!condition())
         {
             if (patience.IsCancellationRequested)
             {
-                throw new TimeoutException($"Not in 30 s: {what}");
+                throw new TimeoutException($"Not in a minute: {what}");
             }
 
             await Task.Delay(20);

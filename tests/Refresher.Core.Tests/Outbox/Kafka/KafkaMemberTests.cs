@@ -81,7 +81,7 @@ public sealed class KafkaMemberTests : IDisposable
         await two.HasMoreThanAsync(before + 400);
         await enough.CancelAsync();
         await sending;
-        await Eventually.SeeAsync(() => Task.FromResult(sent.Except(one.Seen).Except(two.Seen).Count()), missing => missing == 0, seconds: 30);
+        await Eventually.SeeAsync(() => Task.FromResult(sent.Except(one.Seen).Except(two.Seen).Count()), missing => missing == 0);
 
         Assert.All([one, two], member => Assert.True(member.InOrder));
     }
@@ -148,7 +148,7 @@ public sealed class KafkaMemberTests : IDisposable
         var delivery = new KafkaDelivery();
 
         delivery.Send(producer, events);
-        await delivery.Answered.WaitAsync(TimeSpan.FromSeconds(30));
+        await delivery.Answered.WaitAsync(TimeSpan.FromSeconds(60));
 
         Assert.Contains(events[1].Event.Id.ToString(), delivery.Refusal, StringComparison.Ordinal);
         Assert.Equal(new Dictionary<short, long> { [1] = 10, [2] = 13 }, delivery.Published(events));
@@ -168,7 +168,7 @@ public sealed class KafkaMemberTests : IDisposable
         var events = Events(count);
         var delivery = new KafkaDelivery();
         delivery.Send(producer, events);
-        await delivery.Answered.WaitAsync(TimeSpan.FromSeconds(30));
+        await delivery.Answered.WaitAsync(TimeSpan.FromSeconds(60));
         return [.. events.Select(one => one.Event.Id)];
     }
 

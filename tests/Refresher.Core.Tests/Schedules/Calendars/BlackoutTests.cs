@@ -32,7 +32,7 @@ public sealed class BlackoutTests : IAsyncLifetime
         await CalendarAsync(Always, null);
         var schedule = await ScheduleAsync("""{"type":"every","every":"00:00:01"}""");
 
-        var accounts = await Eventually.SeeAsync(() => AccountsAsync(schedule), items => items.Any(item => item.Count >= 3), seconds: 30);
+        var accounts = await Eventually.SeeAsync(() => AccountsAsync(schedule), items => items.Any(item => item.Count >= 3));
 
         Assert.All(accounts, account => Assert.Equal((OccurrenceOutcome.Skipped, "blackout: calendar 'quiet' (maintenance: 00:00 to 24:00)"), (account.Outcome, account.Why)));
         Assert.Equal(3, accounts.Count(account => account.Run?.State == RunState.Skipped));
@@ -44,13 +44,13 @@ public sealed class BlackoutTests : IAsyncLifetime
     {
         await CalendarAsync(Always, null);
         var schedule = await ScheduleAsync("""{"type":"every","every":"00:00:01"}""");
-        await Eventually.SeeAsync(() => AccountsAsync(schedule), items => items.Any(item => item.Run is null), seconds: 30);
+        await Eventually.SeeAsync(() => AccountsAsync(schedule), items => items.Any(item => item.Run is null));
 
         await CalendarAsync(Never, "quiet");
-        await Eventually.SeeAsync(() => AccountsAsync(schedule), items => items.Any(item => item.Run?.State == RunState.Succeeded), seconds: 30);
+        await Eventually.SeeAsync(() => AccountsAsync(schedule), items => items.Any(item => item.Run?.State == RunState.Succeeded));
 
         await CalendarAsync(Always, "quiet");
-        var accounts = await Eventually.SeeAsync(() => AccountsAsync(schedule), items => items[0].Outcome == OccurrenceOutcome.Skipped, seconds: 30);
+        var accounts = await Eventually.SeeAsync(() => AccountsAsync(schedule), items => items[0].Outcome == OccurrenceOutcome.Skipped);
 
         // Every second has its account: nothing was lost between rows and gaps.
         var ends = accounts.OrderBy(account => account.At).ToArray();
@@ -62,11 +62,11 @@ public sealed class BlackoutTests : IAsyncLifetime
     {
         await CalendarAsync(Always, null);
         var schedule = await ScheduleAsync("""{"type":"every","every":"00:00:01","mode":"delay"}""");
-        await Eventually.SeeAsync(() => AccountsAsync(schedule), items => items.Count(item => item.Run?.State == RunState.Skipped) >= 2, seconds: 30);
+        await Eventually.SeeAsync(() => AccountsAsync(schedule), items => items.Count(item => item.Run?.State == RunState.Skipped) >= 2);
 
         await CalendarAsync(Never, "quiet");
 
-        await Eventually.SeeAsync(() => AccountsAsync(schedule), items => items.Count(item => item.Run?.State == RunState.Succeeded) >= 2, seconds: 30);
+        await Eventually.SeeAsync(() => AccountsAsync(schedule), items => items.Count(item => item.Run?.State == RunState.Succeeded) >= 2);
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class BlackoutTests : IAsyncLifetime
 
         var started = await _engine.WithAsync<ScheduleCommands, Result<Run>>(commands => commands.RunNowAsync(schedule.Id, null, default));
 
-        var run = await Eventually.SeeAsync(() => _engine.WithAsync<RunQueries, Run?>(queries => queries.FindAsync(started.Value!.Id, default)), run => run!.State.IsFinal(), seconds: 30);
+        var run = await Eventually.SeeAsync(() => _engine.WithAsync<RunQueries, Run?>(queries => queries.FindAsync(started.Value!.Id, default)), run => run!.State.IsFinal());
         Assert.Equal(RunState.Succeeded, run!.State);
     }
 
