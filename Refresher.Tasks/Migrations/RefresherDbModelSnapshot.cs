@@ -1731,6 +1731,14 @@ namespace Refresher.Tasks.Migrations
                         .HasColumnType("text")
                         .HasColumnName("kind");
 
+                    b.Property<TimeSpan?>("LateAfter")
+                        .HasColumnType("interval")
+                        .HasColumnName("late_after");
+
+                    b.Property<TimeSpan?>("LongAfter")
+                        .HasColumnType("interval")
+                        .HasColumnName("long_after");
+
                     b.Property<int?>("MaxRuns")
                         .HasColumnType("integer")
                         .HasColumnName("max_runs");

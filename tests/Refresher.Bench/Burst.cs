@@ -35,7 +35,7 @@ internal static class Burst
         await using var onlooker = await Onlooker.StartAsync(database, login);
         var set = await client.WithAsync<LimitCommands, Result<Limit>>(limits => limits.SetAsync(LimitScope.Kind, task, new LimitInput { Concurrency = limit }, default));
         _ = set.Value ?? throw new InvalidOperationException($"The limit was refused: {set.Errors}");
-        figures.Title($"burst: {runs:n0} {task} runs{(task == "hello" ? "" : $" of {TaskTakes.TotalMilliseconds} ms")} due in one second, a limit of {limit}, 2 workers, Web and Api looked at 8 times a second");
+        figures.Title($"burst: {runs:n0} {task} runs{(task == "hello" ? "" : $" of {TaskTakes.TotalMilliseconds} ms")} due in one second, a limit of {limit}, 2 workers, Web and Api looked at 12 times a second");
 
         var options = task == "hello" ? JsonSerializer.SerializeToElement(new { }) : JsonSerializer.SerializeToElement(new { url = called.Url });
         onlooker.Begin();

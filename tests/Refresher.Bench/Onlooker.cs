@@ -12,8 +12,8 @@ namespace Refresher.Bench;
 internal sealed partial class Onlooker : IAsyncDisposable
 {
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(500);
-    private static readonly string[] Pages = ["/", "/runs"];
-    private static readonly string[] Lists = ["/api/v1/runs?limit=50", "/api/v1/schedules?limit=50"];
+    private static readonly string[] Pages = ["/", "/runs", "/sites"];
+    private static readonly string[] Lists = ["/api/v1/runs?limit=50", "/api/v1/schedules?limit=50", "/api/v1/sites?limit=50"];
 
     private readonly ServiceProcess _web;
     private readonly ServiceProcess _api;

@@ -52,9 +52,9 @@ public abstract class EngineTest : IAsyncLifetime
 
     protected Task<IReadOnlyList<Run>> RunsAsync(Guid schedule) => RunsAsync(new RunFilter { ScheduleId = schedule });
 
-    protected Task<Run> EndedAsync(Guid id, double seconds = 30) => Eventually.SeeAsync(() => RunAsync(id), run => run.State.IsFinal(), seconds);
+    protected Task<Run> EndedAsync(Guid id, double seconds = 60) => Eventually.SeeAsync(() => RunAsync(id), run => run.State.IsFinal(), seconds);
 
-    protected async Task<IReadOnlyList<Run>> EndedAsync(IEnumerable<Guid> ids, double seconds = 30)
+    protected async Task<IReadOnlyList<Run>> EndedAsync(IEnumerable<Guid> ids, double seconds = 60)
     {
         var ended = new List<Run>();
         foreach (var id in ids)

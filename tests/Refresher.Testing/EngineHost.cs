@@ -32,7 +32,7 @@ public sealed class EngineHost : IAsyncDisposable
 
     /// <param name="roles">Any of <c>scheduler</c> and <c>worker</c>, separated by a comma; empty for a client only.</param>
     /// <param name="more">Adds what only this process has.</param>
-    /// <param name="settings">Configuration keys and values.</param>
+    /// <param name="settings">Configuration keys and values; the last of a key holds.</param>
     public static async Task<EngineHost> StartWithAsync(TestDatabase database, KindCatalog kinds, string roles, Action<IHostApplicationBuilder> more, params (string Key, string Value)[] settings)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -41,7 +41,11 @@ public sealed class EngineHost : IAsyncDisposable
             ["ConnectionStrings:refresher"] = database.ConnectionString,
             ["ConnectionStrings:redis"] = database.RedisConnectionString,
         });
-        builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)));
+        foreach (var (key, value) in settings)
+        {
+            builder.Configuration[key] = value;
+        }
+
         builder.Configuration["urls"] = "http://127.0.0.1:0";
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
         builder.AddRefresherData(kinds, maxPoolSize: 15);

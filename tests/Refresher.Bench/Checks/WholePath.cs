@@ -28,7 +28,7 @@ internal sealed class WholePath(int sites, TimeSpan interval, TimeSpan measured)
         await FillAsync(client, source, site.Plain);
         await using var worker = ServiceProcess.Start("Worker", "worker", database, Quiet);
         await using var onlooker = looking ? await Onlooker.StartAsync(database, login) : null;
-        figures.Title($"checks: {sites:n0} sites every {interval.TotalSeconds:0} s, one worker{(looking ? ", Web and Api looked at 8 times a second" : "")}");
+        figures.Title($"checks: {sites:n0} sites every {interval.TotalSeconds:0} s, one worker{(looking ? ", Web and Api looked at 12 times a second" : "")}");
         await Eventually.SeeAsync(() => CountAsync(source, "SELECT count(DISTINCT site_id) FROM site_checks"), seen => seen >= sites, seconds: (2 * interval.TotalSeconds) + 60);
 
         // The first check of a site comes when the worker does, not at its instant: no period is counted from it.

@@ -168,6 +168,6 @@ public sealed class WorkerCommandsTests : IAsyncLifetime
 
     private Task<Run> SeeAsync(Guid id, RunState state) => Eventually.SeeAsync(() => RunAsync(id), run => run.State == state);
 
-    private async Task<NodeStatus> SeeNodeAsync(string name, Func<NodeStatus, bool> done, double seconds = 15) => (await Eventually.SeeAsync(
+    private async Task<NodeStatus> SeeNodeAsync(string name, Func<NodeStatus, bool> done, double seconds = 60) => (await Eventually.SeeAsync(
         async () => (await _engine.Services.GetRequiredService<NodePresence>().ListAsync()).FirstOrDefault(node => node.Worker == name), node => node is not null && done(node), seconds))!;
 }

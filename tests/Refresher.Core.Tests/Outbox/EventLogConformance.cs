@@ -208,7 +208,7 @@ public abstract partial class EventLogConformance : IAsyncLifetime
         await AppendAsync(0, 300);
         await AppendAsync(300, 5, Core.Outbox.Topics.SiteStatus);
 
-        await SeenAsync("recorder", 5, 30);
+        await SeenAsync("recorder", 5);
         Assert.Equal(5, await ScalarAsync("SELECT count(*) FROM seen WHERE number >= 300"));
     }
 
@@ -252,7 +252,7 @@ public abstract partial class EventLogConformance : IAsyncLifetime
         await Outbox.TellAsync();
     }
 
-    private protected Task<long> SeenAsync(string consumer, int count, double seconds = 30) =>
+    private protected Task<long> SeenAsync(string consumer, int count, double seconds = 60) =>
         Eventually.SeeAsync(() => ScalarAsync($"SELECT count(*) FROM seen WHERE consumer = '{consumer}'"), seen => seen == count, seconds);
 
     private protected async Task<long> ScalarAsync(string sql)

@@ -48,7 +48,7 @@ internal sealed class SiteEngine : IAsyncDisposable
 
     public Task<SiteState> StateAsync(Site site) => Worker.WithAsync<SiteQueries, SiteState>(async queries => (await queries.FindAsync(site.Id, default))!.State!);
 
-    public Task<SiteState> SeeAsync(Site site, Func<SiteState, bool> wanted, double seconds = 20) => Eventually.SeeAsync(() => StateAsync(site), wanted, seconds);
+    public Task<SiteState> SeeAsync(Site site, Func<SiteState, bool> wanted, double seconds = 60) => Eventually.SeeAsync(() => StateAsync(site), wanted, seconds);
 
     /// <summary>The checks that were told, in their order.</summary>
     public async Task<List<CheckRecord>> ChecksAsync(Site? site = null)

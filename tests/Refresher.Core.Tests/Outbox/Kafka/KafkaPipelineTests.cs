@@ -109,7 +109,7 @@ public sealed class KafkaPipelineTests : IAsyncLifetime
         _written += count;
     }
 
-    private Task<long> ArrivedAsync(int count, double seconds = 30) =>
+    private Task<long> ArrivedAsync(int count, double seconds = 60) =>
         Eventually.SeeAsync(async () => await ScalarAsync("SELECT count(*) FROM noted"), seen => seen == count, seconds);
 
     private async Task InOrderAsync() => Assert.Equal(0, await ScalarAsync(
