@@ -7,7 +7,6 @@ namespace Refresher.Browser.Tests;
 [Trait("Category", "Browser")]
 public sealed class MainWayTests(RunningSystem system) : IClassFixture<RunningSystem>
 {
-    private static readonly LocatorAssertionsToBeVisibleOptions Soon = new() { Timeout = 30_000 };
     private readonly List<string> _complaints = [];
 
     [BrowserFact]
@@ -18,6 +17,7 @@ public sealed class MainWayTests(RunningSystem system) : IClassFixture<RunningSy
 
         await page.GetByRole(AriaRole.Link, new() { Name = "New schedule" }).First.ClickAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "New schedule: Hello" }).ClickAsync();
+        await RunningSystem.SeeAsync(page, "New schedule: Hello");
         await page.GetByLabel("Name of the schedule").FillAsync("Watched greeting");
         await page.GetByText("at times of the clock").ClickAsync();
         await page.GetByLabel("Cron expression").FillAsync("30 2 * * MON-FRI");
@@ -32,11 +32,12 @@ public sealed class MainWayTests(RunningSystem system) : IClassFixture<RunningSy
         await page.GetByRole(AriaRole.Button, new() { Name = "Create schedule" }).ClickAsync();
 
         await Expect(page.GetByText("Watched greeting is made.")).ToBeVisibleAsync();
-        await Expect(page.Locator(".table-runs .state-succeeded").First).ToBeVisibleAsync(Soon);
+        await RunningSystem.SeeAsync(page, "Watched greeting");
+        await Expect(page.Locator(".table-runs .state-succeeded").First).ToBeVisibleAsync();
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Run now" }).ClickAsync();
         await page.WaitForURLAsync(new Regex("/runs/"));
-        await Expect(page.Locator(".run-head .state-succeeded")).ToBeVisibleAsync(Soon);
+        await Expect(page.Locator(".run-head .state-succeeded")).ToBeVisibleAsync();
         await Expect(page.Locator(".run-output")).ToContainTextAsync("Hello, world!");
         await Expect(page.Locator(".log")).ToContainTextAsync("Hello, world!");
         await Expect(page.Locator(".run-side")).ToContainTextAsync("Attempt 1: retry");
@@ -48,9 +49,10 @@ public sealed class MainWayTests(RunningSystem system) : IClassFixture<RunningSy
     {
         var page = await system.OpenAsync(_complaints, width: 390);
         await RunningSystem.LogInAsync(page);
-        await MakeAsync(page, "Pressed about");
+        await RunningSystem.MakeScheduleAsync(page, "Pressed about");
 
         await page.GotoAsync("/schedules?search=pressed");
+        await RunningSystem.SeeAsync(page, "Schedules");
         await page.GetByRole(AriaRole.Button, new() { Name = "Pause Pressed about" }).ClickAsync();
         await Expect(page.GetByText("Pressed about is paused.")).ToBeVisibleAsync();
         await Expect(page.Locator("tr").GetByText("Paused")).ToBeVisibleAsync();
@@ -59,6 +61,7 @@ public sealed class MainWayTests(RunningSystem system) : IClassFixture<RunningSy
         await Expect(page.Locator("tr").GetByText("Paused")).Not.ToBeVisibleAsync();
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Pressed about", Exact = true }).ClickAsync();
+        await RunningSystem.SeeAsync(page, "Pressed about");
         await page.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Keep it" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
@@ -72,13 +75,14 @@ public sealed class MainWayTests(RunningSystem system) : IClassFixture<RunningSy
     {
         var page = await system.OpenAsync(_complaints);
         await RunningSystem.LogInAsync(page);
-        await MakeAsync(page, "Ticked and running");
+        await RunningSystem.MakeScheduleAsync(page, "Ticked and running");
         await page.GotoAsync("/schedules?search=ticked");
+        await RunningSystem.SeeAsync(page, "Schedules");
         await page.GetByLabel("Tick Ticked and running").CheckAsync();
         var strip = page.Locator(".strip");
         var before = await strip.InnerHTMLAsync();
 
-        await Expect(strip).Not.ToHaveJSPropertyAsync("innerHTML", before, new() { Timeout = 30_000 });
+        await Expect(strip).Not.ToHaveJSPropertyAsync("innerHTML", before);
         await Expect(page.GetByLabel("Tick Ticked and running")).ToBeCheckedAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Pause", Exact = true }).ClickAsync();
 
@@ -93,12 +97,9 @@ public sealed class MainWayTests(RunningSystem system) : IClassFixture<RunningSy
         var page = await system.OpenAsync(_complaints);
         await RunningSystem.LogInAsync(page);
 
-        // The sign of the stream appears when the scripts have run.
-        await Expect(page.Locator("[data-live-state]")).ToBeVisibleAsync(Soon);
         await page.Keyboard.PressAsync("g");
         await page.Keyboard.PressAsync("s");
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Schedules" })).ToBeVisibleAsync();
-        await Expect(page.Locator("[data-live-state]")).ToBeVisibleAsync(Soon);
+        await RunningSystem.SeeAsync(page, "Schedules");
         await page.Keyboard.PressAsync("/");
         await Expect(page.Locator("#search")).ToBeFocusedAsync();
         await page.Locator("#search").BlurAsync();
@@ -112,23 +113,13 @@ public sealed class MainWayTests(RunningSystem system) : IClassFixture<RunningSy
     {
         var page = await system.OpenAsync([]);
         await RunningSystem.LogInAsync(page);
-        await MakeAsync(page, "Seen again");
-        await Expect(page.Locator("[data-live-state=live]")).ToBeVisibleAsync(Soon);
+        await RunningSystem.MakeScheduleAsync(page, "Seen again");
+        await Expect(page.Locator("[data-live-state=live]")).ToBeVisibleAsync();
 
         await system.RestartWebAsync();
-        await Expect(page.Locator("[data-live-state=live]")).ToBeVisibleAsync(Soon);
+        await Expect(page.Locator("[data-live-state=live]")).ToBeVisibleAsync();
         var before = await page.Locator(".table-runs tbody tr").First.GetAttributeAsync("id");
 
-        await Expect(page.Locator(".table-runs tbody tr").First).Not.ToHaveAttributeAsync("id", before ?? "", new() { Timeout = 30_000 });
-    }
-
-    private static async Task MakeAsync(IPage page, string name)
-    {
-        await page.GotoAsync("/schedules/new?kind=hello");
-        await page.GetByLabel("Name of the schedule").FillAsync(name);
-        await page.Locator("#every").FillAsync("2");
-        await page.Locator("#unit").SelectOptionAsync("s");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Create schedule" }).ClickAsync();
-        await Expect(page.GetByText($"{name} is made.")).ToBeVisibleAsync();
+        await Expect(page.Locator(".table-runs tbody tr").First).Not.ToHaveAttributeAsync("id", before ?? "");
     }
 }

@@ -6,16 +6,30 @@ using Refresher.Testing;
 namespace Refresher.Browser.Tests;
 
 /// <summary>Scheduler, worker and Web as processes over a database of their own, and a Chromium to look at them with.</summary>
-public sealed class RunningSystem : IAsyncLifetime
+public class RunningSystem : IAsyncLifetime
 {
     public const string Password = "correct horse battery";
+
+    /// <summary>Milliseconds a browser may take to show what it should: the machine has other work.</summary>
+    private const float Patience = 30_000;
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(90);
     private readonly List<ServiceProcess> _services = [];
     private readonly string _address = $"http://127.0.0.1:{FreePort.Next()}";
+    private TestServers? _servers;
     private TestDatabase? _database;
     private IPlaywright? _playwright;
     private IBrowser? _browser;
+
+    /// <summary>Servers that no other test uses, to be stopped.</summary>
+    protected virtual bool HasOwnServers => false;
+
+    /// <summary>What a first start sets up, to have something to look at.</summary>
+    protected virtual bool HasExamples => false;
+
+    public TestServers Servers => _servers ?? throw new InvalidOperationException("The servers are shared.");
+
+    public string Address => _address;
 
     public async Task InitializeAsync()
     {
@@ -24,10 +38,12 @@ public sealed class RunningSystem : IAsyncLifetime
             return;
         }
 
-        _database = await TestDatabase.CreateAsync();
+        _servers = HasOwnServers ? await TestServers.StartAsync() : null;
+        _database = await TestDatabase.CreateAsync(_servers);
         Start("Scheduler", $"http://127.0.0.1:{FreePort.Next()}");
         Start("Worker", $"http://127.0.0.1:{FreePort.Next()}");
         StartWeb();
+        Assertions.SetDefaultExpectTimeout(Patience);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = chromium, Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"] });
         await WaitForWebAsync();
@@ -43,12 +59,21 @@ public sealed class RunningSystem : IAsyncLifetime
         }
 
         await (_database?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (_servers?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
 
     /// <summary>A browser window of its own; what its console says that is not information ends up in <paramref name="complaints"/>.</summary>
     public async Task<IPage> OpenAsync(List<string> complaints, int width = 1280)
     {
         var context = await _browser!.NewContextAsync(new() { BaseURL = _address, ViewportSize = new() { Width = width, Height = 850 }, TimezoneId = "Europe/Berlin", Locale = "en-GB" });
+        context.SetDefaultTimeout(Patience);
+        context.SetDefaultNavigationTimeout(Patience);
+        return await OpenTabAsync(context, complaints);
+    }
+
+    /// <summary>Another tab of a window.</summary>
+    public static async Task<IPage> OpenTabAsync(IBrowserContext context, List<string> complaints)
+    {
         var page = await context.NewPageAsync();
         page.Console += (_, message) =>
         {
@@ -68,7 +93,27 @@ public sealed class RunningSystem : IAsyncLifetime
         await page.GetByLabel("User name").FillAsync("admin");
         await page.GetByLabel("Password").FillAsync(Password);
         await page.GetByRole(AriaRole.Button, new() { Name = "Log in" }).ClickAsync();
-        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Overview" })).ToBeVisibleAsync();
+        await SeeAsync(page, "Overview");
+    }
+
+    /// <summary>Waits for the page of this title, and until its scripts have run: before that a click would act on the page that is being left, or unasked.</summary>
+    public static async Task SeeAsync(IPage page, string title)
+    {
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1, Name = title, Exact = true })).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("html[data-ready]")).ToHaveCountAsync(1);
+    }
+
+    /// <summary>A schedule that greets every two seconds; its page is open afterwards.</summary>
+    public static async Task MakeScheduleAsync(IPage page, string name)
+    {
+        await page.GotoAsync("/schedules/new?kind=hello");
+        await SeeAsync(page, "New schedule: Hello");
+        await page.GetByLabel("Name of the schedule").FillAsync(name);
+        await page.Locator("#every").FillAsync("2");
+        await page.Locator("#unit").SelectOptionAsync("s");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create schedule" }).ClickAsync();
+        await Assertions.Expect(page.GetByText($"{name} is made.")).ToBeVisibleAsync();
+        await SeeAsync(page, name);
     }
 
     /// <summary>Stops Web as an update would, and starts it again at the same address.</summary>
@@ -88,6 +133,8 @@ public sealed class RunningSystem : IAsyncLifetime
         ["ASPNETCORE_URLS"] = address,
         ["FirstLogin__AdminPassword"] = Password,
         ["Worker__Concurrency"] = "4",
+        ["Examples__Enabled"] = HasExamples ? "true" : "false",
+        ["Examples__Sites__Web"] = _address,
     }));
 
     private async Task WaitForWebAsync()

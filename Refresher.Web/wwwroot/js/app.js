@@ -17,6 +17,9 @@ keepTicks();
 sendActions();
 viewerZone(document);
 
+// From here on buttons ask, and parts are swapped: whoever drives a browser waits for this sign.
+document.documentElement.dataset.ready = "";
+
 document.addEventListener("htmx:afterSettle", event => followLogs(event.target));
 
 // What went wrong with a part of a page is said where messages are.
