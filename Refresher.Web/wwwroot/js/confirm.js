@@ -1,4 +1,4 @@
-// Asks before a form with data-confirm (or sent by a button with one) is sent. Without this module it is sent unasked.
+// Asks before a form is sent by a button with data-confirm. Such a button leads to a page that asks; once this module has asked, it leads to what it does (data-action).
 export function askFirst() {
   const dialog = document.getElementById("confirm");
   if (!dialog) {
@@ -7,7 +7,8 @@ export function askFirst() {
   let asked = null;
   document.addEventListener("submit", event => {
     const form = event.target;
-    const question = event.submitter?.dataset.confirm ?? form.dataset.confirm;
+    const button = event.submitter;
+    const question = button?.dataset.confirm;
     if (!question || asked === form) {
       asked = null;
       return;
@@ -15,12 +16,16 @@ export function askFirst() {
     event.preventDefault();
     event.stopImmediatePropagation();
     dialog.querySelector("p").textContent = question;
-    dialog.querySelector("[data-confirm-yes]").textContent = event.submitter?.textContent.trim() || event.submitter?.title || "Yes";
+    dialog.querySelector("[data-confirm-yes]").textContent = button.textContent.trim() || button.title || "Yes";
     dialog.returnValue = "";
     dialog.onclose = () => {
-      if (dialog.returnValue === "yes") {
+      // A button that was taken away meanwhile has nothing left to do.
+      if (dialog.returnValue === "yes" && button.isConnected) {
         asked = form;
-        form.requestSubmit(event.submitter);
+        if (button.dataset.action) {
+          button.setAttribute("formaction", button.dataset.action);
+        }
+        form.requestSubmit(button);
       }
     };
     dialog.showModal();
