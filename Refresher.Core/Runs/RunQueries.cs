@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
+using Refresher.Core.Data;
 
 namespace Refresher.Core.Runs;
 
@@ -52,10 +53,16 @@ public sealed class RunQueries(RefresherDb db, RunSearch search)
     /// <summary>Lines of a run's log in their order.</summary>
     /// <param name="after">The last <see cref="RunLogLine.Seq"/> already read; -1 for the beginning.</param>
     /// <param name="least">The lowest level to show.</param>
-    public Task<List<RunLogLine>> LogsAsync(Guid id, long after, LogLevel least, int limit, CancellationToken cancel)
+    public Task<List<RunLogLine>> LogsAsync(Guid id, long after, LogLevel least, int limit, CancellationToken cancel) => LogsAsync(id, after, least, "", limit, cancel);
+
+    /// <inheritdoc cref="LogsAsync(Guid, long, LogLevel, int, CancellationToken)"/>
+    /// <param name="find">Only lines whose message contains this, in any case; empty: all. What is searched is bounded by what a log may have.</param>
+    public Task<List<RunLogLine>> LogsAsync(Guid id, long after, LogLevel least, string find, int limit, CancellationToken cancel)
     {
         var lines = db.RunLogs.AsNoTracking().Where(l => l.RunId == id && l.Seq > after);
-        return (least > LogLevel.Trace ? lines.Where(l => l.Level >= least) : lines).OrderBy(l => l.Seq).Take(limit).ToListAsync(cancel);
+        lines = least > LogLevel.Trace ? lines.Where(l => l.Level >= least) : lines;
+        var pattern = LikePattern.Containing(find);
+        return (find.Length > 0 ? lines.Where(l => EF.Functions.ILike(l.Message, pattern, LikePattern.Escape)) : lines).OrderBy(l => l.Seq).Take(limit).ToListAsync(cancel);
     }
 
     /// <summary>Every run that fits, the latest due first, read as they are taken: a few at a time, however many there are.</summary>

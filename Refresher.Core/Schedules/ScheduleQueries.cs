@@ -77,7 +77,7 @@ public sealed class ScheduleQueries(RefresherDb db)
         if (filter.Search is { Length: > 0 } search)
         {
             var pattern = LikePattern.Containing(search);
-            schedules = schedules.Where(s => EF.Functions.ILike(s.Key, pattern) || EF.Functions.ILike(s.Name, pattern) || EF.Functions.ILike(s.Description, pattern));
+            schedules = schedules.Where(s => EF.Functions.ILike(s.Key, pattern, LikePattern.Escape) || EF.Functions.ILike(s.Name, pattern, LikePattern.Escape) || EF.Functions.ILike(s.Description, pattern, LikePattern.Escape));
         }
 
         schedules = filter.Key is { } key ? schedules.Where(s => s.Key == key) : schedules;

@@ -49,7 +49,7 @@ public sealed class HeartbeatQueries(RefresherDb db, TimeProvider clock)
         if (filter.Search is { Length: > 0 } search)
         {
             var pattern = LikePattern.Containing(search);
-            heartbeats = heartbeats.Where(h => EF.Functions.ILike(h.Name, pattern) || EF.Functions.ILike(h.Key, pattern));
+            heartbeats = heartbeats.Where(h => EF.Functions.ILike(h.Name, pattern, LikePattern.Escape) || EF.Functions.ILike(h.Key, pattern, LikePattern.Escape));
         }
 
         heartbeats = filter.Tag is { Length: > 0 } tag ? heartbeats.Where(h => h.Tags.Contains(tag)) : heartbeats;

@@ -32,7 +32,7 @@ internal sealed class SiteMonitorKind : IKind
     public static IReadOnlyList<KindPage> Pages =>
     [
         new("Sites", "/sites", "world", "g i"),
-        new("Incidents", "/incidents", "alert-triangle", "g n"),
+        new("Incidents", "/incidents", "alert-triangle", "g d"),
         new("Maintenance", "/maintenance", "tool", "g m"),
         new("What is public", "/public", "eye", "g u"),
     ];
@@ -40,6 +40,10 @@ internal sealed class SiteMonitorKind : IKind
     public static IReadOnlyList<AlertCondition> Conditions => SiteConditions.All;
 
     public static Task SetUpExamplesAsync(IServiceProvider services, CancellationToken cancel) => SiteExamples.SetUpAsync(services, cancel);
+
+    public static Task<int> CountExamplesAsync(IServiceProvider services, CancellationToken cancel) => SiteExamples.CountAsync(services, cancel);
+
+    public static Task<int> RemoveExamplesAsync(IServiceProvider services, CancellationToken cancel) => SiteExamples.RemoveAsync(services, cancel);
 
     public static void AddServices(IHostApplicationBuilder builder)
     {

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Refresher.Core.Runs;
 using Refresher.Web.Components.Pages.Runs;
+using Refresher.Web.Forms;
 
 namespace Refresher.Web.Actions;
 
@@ -13,7 +14,7 @@ internal static class RunLogEndpoint
         return routes;
     }
 
-    private static async Task<Results<RazorComponentResult<LogLines>, NotFound>> FollowAsync(HttpContext http, Guid id, long after, string? level, RunQueries runs)
+    private static async Task<Results<RazorComponentResult<LogLines>, NotFound>> FollowAsync(HttpContext http, Guid id, long after, string? level, string? find, RunQueries runs)
     {
         // The run first: lines written before its end are then among those read after.
         if (await runs.FindAsync(id, http.RequestAborted) is not { } run)
@@ -21,8 +22,8 @@ internal static class RunLogEndpoint
             return TypedResults.NotFound();
         }
 
-        var least = RunLog.Parse(level);
-        var lines = await runs.LogsAsync(id, after, least, LogLines.Batch, http.RequestAborted);
-        return new RazorComponentResult<LogLines>(new { Run = run, Lines = lines, Level = least, After = after });
+        var filter = LogFilter.Parse(level, find);
+        var lines = await runs.LogsAsync(id, after, filter.Level, filter.Find, LogLines.Batch, http.RequestAborted);
+        return new RazorComponentResult<LogLines>(new { Run = run, Lines = lines, Filter = filter, After = after });
     }
 }

@@ -22,6 +22,30 @@ public sealed partial class PageTests(WebUnderTest web) : IClassFixture<WebUnder
         }
     }
 
+    [Fact]
+    public async Task A_search_takes_the_signs_of_patterns_for_what_they_are()
+    {
+        await web.ScheduleAsync("""{"name":"Copies 100%_of it","kind":"hello","enabled":false,"cadence":{"type":"every","every":"01:00:00"}}""");
+        await web.ScheduleAsync("""{"name":"Copies 100 files of it","kind":"hello","enabled":false,"cadence":{"type":"every","every":"01:00:00"}}""");
+        using var browser = await web.OpenAsAdminAsync();
+
+        var html = await browser.ReadAsync("/schedules?search=100%25_of");
+
+        Assert.Contains("Copies 100%_of it", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("100 files", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Keys_lead_to_one_place_each()
+    {
+        using var browser = await web.OpenAsAdminAsync();
+
+        var keys = Regex.Matches(await browser.ReadAsync("/"), "data-keys=\"(g [^\"]+)\"").Select(found => found.Groups[1].Value).ToArray();
+
+        Assert.True(keys.Length > 10);
+        Assert.Equal(keys.Distinct(), keys);
+    }
+
     [Theory]
     [InlineData("/no-such-page")]
     [InlineData("/runs/0197a1b2-0000-7000-8000-000000000000")]
