@@ -28,6 +28,13 @@ public interface IKind
     /// <summary>Sets up on a first local start what else there is to look at; called once, in the scheduler, with services of a scope of its own.</summary>
     static virtual Task SetUpExamplesAsync(IServiceProvider services, CancellationToken cancel) => Task.CompletedTask;
 
+    /// <summary>How many things it set up with that are still there: what <see cref="RemoveExamplesAsync"/> takes away. Called for a page.</summary>
+    static virtual Task<int> CountExamplesAsync(IServiceProvider services, CancellationToken cancel) => Task.FromResult(0);
+
+    /// <summary>Takes away what <see cref="SetUpExamplesAsync"/> made, when a person asks for it.</summary>
+    /// <returns>How much was there.</returns>
+    static virtual Task<int> RemoveExamplesAsync(IServiceProvider services, CancellationToken cancel) => Task.FromResult(0);
+
     /// <summary>
     /// Schedules that come with the kind, by their keys: made at a scheduler's start, changed when their declaration changes, paused when it is gone.
     /// What a person does to one stays until its declaration changes.

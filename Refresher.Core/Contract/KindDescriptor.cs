@@ -25,6 +25,12 @@ public sealed partial class KindDescriptor : OptionsShape
     /// <summary>Sets up on a first local start what else there is to look at.</summary>
     public required Func<IServiceProvider, CancellationToken, Task> SetUpExamplesAsync { get; init; }
 
+    /// <inheritdoc cref="IKind.CountExamplesAsync"/>
+    public required Func<IServiceProvider, CancellationToken, Task<int>> CountExamplesAsync { get; init; }
+
+    /// <inheritdoc cref="IKind.RemoveExamplesAsync"/>
+    public required Func<IServiceProvider, CancellationToken, Task<int>> RemoveExamplesAsync { get; init; }
+
     /// <summary>Schedules that come with the kind.</summary>
     public required IReadOnlyList<ScheduleInput> Schedules { get; init; }
 
@@ -97,6 +103,8 @@ public sealed partial class KindDescriptor : OptionsShape
             Pages = TKind.Pages,
             Examples = TKind.Examples,
             SetUpExamplesAsync = TKind.SetUpExamplesAsync,
+            CountExamplesAsync = TKind.CountExamplesAsync,
+            RemoveExamplesAsync = TKind.RemoveExamplesAsync,
             Schedules = TKind.Schedules,
             Conditions = TKind.Conditions,
             OptionsType = options,

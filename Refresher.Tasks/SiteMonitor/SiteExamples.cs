@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Refresher.Core;
 using Refresher.Core.Contract;
 using Refresher.Tasks.SiteMonitor.Sites;
 
@@ -34,6 +35,29 @@ internal static partial class SiteExamples
             }
         }
     }
+
+    public static Task<int> CountAsync(IServiceProvider services, CancellationToken cancel) => services.GetRequiredService<SiteQueries>().CountAsync(Tagged, cancel);
+
+    /// <returns>How many sites were removed.</returns>
+    public static async Task<int> RemoveAsync(IServiceProvider services, CancellationToken cancel)
+    {
+        var (queries, commands, removed) = (services.GetRequiredService<SiteQueries>(), services.GetRequiredService<SiteCommands>(), 0);
+        string? after = null;
+        do
+        {
+            var page = await queries.ListAsync(Tagged, after, Page<Site>.MostLimit, cancel);
+            foreach (var site in page.Items)
+            {
+                removed += (await commands.DeleteAsync(site.Id, cancel)).Value is null ? 0 : 1;
+            }
+
+            after = page.Next;
+        }
+        while (after is not null);
+        return removed;
+    }
+
+    private static SiteFilter Tagged => new() { Tag = ExampleSchedule.Tag };
 
     private static SiteInput Of(string name, Uri target) => new()
     {

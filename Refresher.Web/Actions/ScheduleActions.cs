@@ -69,9 +69,14 @@ internal static class ScheduleActions
         };
     }
 
-    private static async Task<IResult> RemoveExamplesAsync(HttpContext http, ScheduleQueries queries, ScheduleCommands commands)
+    private static async Task<IResult> RemoveExamplesAsync(HttpContext http, ScheduleQueries queries, ScheduleCommands commands, KindCatalog kinds)
     {
         var removed = 0;
+        foreach (var kind in kinds)
+        {
+            removed += await kind.RemoveExamplesAsync(http.RequestServices, http.RequestAborted);
+        }
+
         Page<Schedule> page;
         do
         {
