@@ -17,6 +17,9 @@ internal sealed partial class NodeReporter(
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(3);
     private static readonly Process Self = Process.GetCurrentProcess();
 
+    /// <summary>What was last heard of this process; null: nothing.</summary>
+    private NodeStatus? _said;
+
     private static string Version { get; } =
         Assembly.GetEntryAssembly()?.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
 
@@ -32,6 +35,7 @@ internal sealed partial class NodeReporter(
             (cpu, at) = (Self.TotalProcessorTime, clock.GetTimestamp());
             var status = role.Complete(new NodeStatus(node.Value, role.Name, Version, startedAt, clock.GetUtcNow(), Self.WorkingSet64, Math.Round(used, 3))
             {
+                Host = Environment.MachineName,
                 Metrics = configuration["Management:Port"] is { Length: > 0 } port and not "0" ? $"{configuration["Management:Host"] ?? "127.0.0.1"}:{port}" : null,
             });
             await SayAsync(lifetime.ApplicationStopping.IsCancellationRequested ? status with { State = "stopping" } : status);
@@ -41,15 +45,27 @@ internal sealed partial class NodeReporter(
         await SayAsync(null);
     }
 
+    /// <param name="status">Null: it goes.</param>
     private async Task SayAsync(NodeStatus? status)
     {
         try
         {
-            await (status is null ? presence.LeaveAsync(node.Value) : presence.SayAsync(status));
-            await signals.PublishAsync([LiveSignal.Workers]);
+            var isNews = true;
+            if (status is null)
+            {
+                await presence.LeaveAsync(node.Value);
+            }
+            else
+            {
+                isNews = await presence.SayAsync(status) || _said is null || !NodePresence.IsSame(_said, status);
+            }
+
+            _said = status;
+            await signals.PublishAsync(isNews ? [LiveSignal.Workers, LiveSignal.Pulse] : [LiveSignal.Pulse]);
         }
         catch (Exception error) when (error is RedisException or TimeoutException)
         {
+            _said = null;
             LogUnheard(error.Message);
         }
     }

@@ -19,8 +19,11 @@ public readonly record struct LiveSignal(string Topic)
     /// <summary>A calendar was made, edited or deleted.</summary>
     public const string Calendars = "calendars";
 
-    /// <summary>A worker came, went or said something about itself.</summary>
+    /// <summary>A process came or went, or does other work than before.</summary>
     public const string Workers = "workers";
+
+    /// <summary>A process said again that it lives, and how much it uses: every few seconds, for pages that show just that.</summary>
+    public const string Pulse = "pulse";
 
     /// <summary>A queue was paused or resumed.</summary>
     public const string Queues = "queues";
@@ -42,6 +45,9 @@ public readonly record struct LiveSignal(string Topic)
 
     /// <summary>A run was written that is ready at once: no scheduler has it in its timer.</summary>
     public const string Ready = "ready";
+
+    /// <summary>Signals may have been lost: every listener gets it, whatever it wants, and looks once.</summary>
+    public const string Everything = "*";
 
     /// <summary>One run changed its state, or has new lines or progress.</summary>
     public static string Run(Guid id) => $"run:{id:N}";
@@ -101,6 +107,7 @@ public sealed partial class LiveSignals(IConnectionMultiplexer redis, ILogger<Li
     Task IHostedService.StartAsync(CancellationToken cancellationToken)
     {
         // The client keeps the subscription over reconnects; at start Redis may be absent, and nobody waits for it.
+        redis.ConnectionRestored += (_, restored) => Deliver(restored.ConnectionType == ConnectionType.Subscription ? LiveSignal.Everything : "");
         _ = SubscribeToRedisAsync();
         return Task.CompletedTask;
     }
@@ -139,7 +146,7 @@ public sealed partial class LiveSignals(IConnectionMultiplexer redis, ILogger<Li
         {
             foreach (var topic in topics)
             {
-                if (wanted.Contains(topic))
+                if (topic == LiveSignal.Everything || wanted.Contains(topic))
                 {
                     channel.Writer.TryWrite(new LiveSignal(topic));
                 }

@@ -13,6 +13,9 @@ namespace Refresher.Core.Queue;
 /// <param name="Cpu">Share of one core it used since it last said something; 1 is a whole core.</param>
 public sealed record NodeStatus(string Name, string Role, string Version, DateTimeOffset StartedAt, DateTimeOffset SeenAt, long Memory, double Cpu)
 {
+    /// <summary>The machine it runs on, by its own name.</summary>
+    public string Host { get; init; } = "";
+
     /// <summary>Runs it may execute at once; null for processes that execute none.</summary>
     public int? Concurrency { get; init; }
 
@@ -62,13 +65,14 @@ public sealed class NodePresence(IConnectionMultiplexer redis, TimeProvider cloc
 
     private IDatabase Database => redis.GetDatabase();
 
+    private double Oldest => (clock.GetUtcNow() - Silence).ToUnixTimeMilliseconds();
+
     /// <summary>Every process that lives, by name. Empty when Redis was just wiped: they come back within seconds.</summary>
     /// <exception cref="RedisException">Redis does not answer.</exception>
     public async Task<IReadOnlyList<NodeStatus>> ListAsync()
     {
-        var oldest = (clock.GetUtcNow() - Silence).ToUnixTimeMilliseconds();
-        await Database.SortedSetRemoveRangeByScoreAsync(RedisKeys.Nodes, double.NegativeInfinity, oldest);
-        var names = await Database.SortedSetRangeByRankAsync(RedisKeys.Nodes);
+        // Who is silent is taken off by the others, who tell it: not by whoever happens to look.
+        var names = await Database.SortedSetRangeByScoreAsync(RedisKeys.Nodes, Oldest);
         var said = await Database.StringGetAsync([.. names.Select(name => RedisKeys.Node((string?)name ?? ""))]);
         return [.. said.Where(value => value.HasValue)
             .Select(value => JsonSerializer.Deserialize<NodeStatus>((string?)value ?? "null", JsonSerializerOptions.Web))
@@ -82,11 +86,19 @@ public sealed class NodePresence(IConnectionMultiplexer redis, TimeProvider cloc
         return [.. names.Where((_, index) => said[index].HasValue)];
     }
 
-    internal async Task SayAsync(NodeStatus status)
+    /// <summary>True when this says nothing that pages but those of <see cref="LiveSignal.Pulse"/> show anew.</summary>
+    internal static bool IsSame(NodeStatus one, NodeStatus other) =>
+        (one.State, one.Busy, one.Concurrency, one.Done, one.Failed) == (other.State, other.Busy, other.Concurrency, other.Done, other.Failed) && one.Queues.SequenceEqual(other.Queues);
+
+    /// <returns>True when somebody else was found to be gone.</returns>
+    internal async Task<bool> SayAsync(NodeStatus status)
     {
+        var gone = Database.SortedSetRemoveRangeByScoreAsync(RedisKeys.Nodes, double.NegativeInfinity, Oldest);
         await Task.WhenAll(
+            gone,
             Database.StringSetAsync(RedisKeys.Node(status.Name), JsonSerializer.Serialize(status, JsonSerializerOptions.Web), Silence),
             Database.SortedSetAddAsync(RedisKeys.Nodes, status.Name, status.SeenAt.ToUnixTimeMilliseconds()));
+        return await gone > 0;
     }
 
     internal async Task LeaveAsync(string name)
