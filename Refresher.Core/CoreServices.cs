@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Refresher.Core.Access;
+using Refresher.Core.Data;
 using Refresher.Core.Execution;
 using Refresher.Core.Limits;
 using Refresher.Core.Queue;
@@ -26,7 +27,7 @@ internal static class CoreServices
     public static IServiceCollection AddAudit(this IServiceCollection services) => services.AddScoped<Actor>().AddScoped<AuditLog>().AddScoped<AuditQueries>();
 
     public static IServiceCollection AddOperations(this IServiceCollection services) => services
-        .AddSingleton<QueueHolds>().AddSingleton<QueueQueries>().AddScoped<QueueCommands>().AddScoped<WorkerCommands>().AddScoped<WorkerQueries>();
+        .AddSingleton<DatabaseInfo>().AddSingleton<QueueHolds>().AddSingleton<QueueQueries>().AddScoped<QueueCommands>().AddScoped<WorkerCommands>().AddScoped<WorkerQueries>();
 
     public static IServiceCollection AddSchedules(this IServiceCollection services) => services
         .AddSingleton<OptionSecrets>().AddScoped<FirstLogin>().AddSingleton<ApiKeyring>().AddScoped<ScheduleCommands>().AddScoped<ScheduleQueries>()

@@ -8,6 +8,7 @@ internal static class RunQueueServices
     {
         services.AddSingleton<RunQueue>();
         services.AddSingleton<NodePresence>();
+        services.AddSingleton<RedisInfo>();
         services.AddSingleton<RateWindows>();
         services.AddSingleton<LiveSignals>();
         return services.AddHostedService(provider => provider.GetRequiredService<LiveSignals>());

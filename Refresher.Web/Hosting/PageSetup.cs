@@ -4,6 +4,7 @@ using Refresher.Core.Contract;
 using Refresher.Core.Http;
 using Refresher.Web.Components;
 using Refresher.Web.Components.Pages.Overview;
+using Refresher.Web.Components.Pages.Platform;
 
 namespace Refresher.Web.Hosting;
 
@@ -25,7 +26,7 @@ internal static class PageSetup
         });
         builder.Services.AddRazorComponents();
         builder.Services.AddHttpContextAccessor();
-        builder.Services.AddScoped<Nodes>().AddScoped<OverviewReader>().AddSingleton<Shared<DayCounts>>();
+        builder.Services.AddSingleton(TraceLinks.From(builder.Configuration)).AddScoped<Nodes>().AddScoped<OverviewReader>().AddSingleton<Shared<DayCounts>>().AddScoped<SystemReader>().AddSingleton<Shared<SystemView>>();
 
         builder.Services.AddVisitorRate(builder.Configuration);
 

@@ -98,7 +98,7 @@ public sealed class LimitPageTests(WebUnderTest web) : IClassFixture<WebUnderTes
         Assert.Contains("Waits for a slot of key db/main:1", page, StringComparison.Ordinal);
         Assert.DoesNotContain("It waits for", await browser.ReadAsync($"/runs/{runs[0]}"), StringComparison.Ordinal);
         Assert.Contains("title=\"It waits for a slot of key db/main:1\"", await browser.ReadAsync("/runs?state=queued"), StringComparison.Ordinal);
-        Assert.Contains("1 to take, 2 held back", await browser.ReadAsync("/"), StringComparison.Ordinal);
+        Assert.Contains("2 of them held back", await browser.ReadAsync("/"), StringComparison.Ordinal);
         Assert.Contains("1 may be taken, <a class=\"within\" href=\"/limits\">2 held back</a>", await browser.ReadAsync("/queues"), StringComparison.Ordinal);
         var workers = await browser.ReadAsync("/workers");
         Assert.Contains("1 run may be taken", workers, StringComparison.Ordinal);
