@@ -2,14 +2,12 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
-using System.Text.RegularExpressions;
-using Refresher.Core.Access;
 using Refresher.Testing;
 
 namespace Refresher.Bench;
 
 /// <summary>Somebody who looks at pages and lists of a running system, over HTTP with a login and a key, and keeps how long each look took.</summary>
-internal sealed partial class Onlooker : IAsyncDisposable
+internal sealed class Onlooker : IAsyncDisposable
 {
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(500);
     private static readonly string[] Pages = ["/", "/runs", "/sites"];
@@ -47,7 +45,7 @@ internal sealed partial class Onlooker : IAsyncDisposable
         var onlooker = new Onlooker(web, api, webUrl, apiUrl, login["FirstLogin__ApiKey"]);
         await Eventually.SeeAsync(() => AnswersAsync(onlooker._client, Lists[0]), good => good, seconds: 60);
         await Eventually.SeeAsync(() => AnswersAsync(onlooker._browser, "/login"), good => good, seconds: 60);
-        await onlooker.LogInAsync(login["FirstLogin__AdminPassword"]);
+        await WebLogin.LogInAsync(onlooker._browser, login["FirstLogin__AdminPassword"]);
         return onlooker;
     }
 
@@ -103,23 +101,6 @@ internal sealed partial class Onlooker : IAsyncDisposable
         }
     }
 
-    private async Task LogInAsync(string password)
-    {
-        var token = Token().Match(await _browser.GetStringAsync("/login")).Groups[1].Value;
-        using var form = new FormUrlEncodedContent(new Dictionary<string, string>
-        {
-            ["_handler"] = "login",
-            ["Form.User"] = FirstLogin.AdminName,
-            ["Form.Password"] = password,
-            ["__RequestVerificationToken"] = token,
-        });
-        using var answer = await _browser.PostAsync("/login", form);
-        if (answer.StatusCode != System.Net.HttpStatusCode.Redirect)
-        {
-            throw new InvalidOperationException($"The login was answered with {answer.StatusCode}.");
-        }
-    }
-
     private async Task LookAsync(HttpClient http, string path, bool isPage)
     {
         while (!_end.IsCancellationRequested)
@@ -139,7 +120,4 @@ internal sealed partial class Onlooker : IAsyncDisposable
             await Task.Delay(Every, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
-
-    [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"([^\"]+)\"")]
-    private static partial Regex Token();
 }

@@ -1,5 +1,6 @@
 using Refresher.Bench;
 using Refresher.Bench.Checks;
+using Refresher.Bench.Pages;
 using Refresher.Testing;
 
 // Figures alone go to the output; what the servers say goes beside it.
@@ -18,6 +19,8 @@ if (args.Contains("--help"))
                      [--looks N (20000)] [--cost-sites N at 5 s (2500)] [--sites N at 30 s (10000)] [--seconds N (60)] [--only look|cost|peers|periods]
         events       events through to rows a second, and how long each takes   [--events N (300000)] [--writers N (4)] [--batch N a transaction (500)]
                      [--rate N a second for the latency (2000)] [--seconds N (20)] [--kafka: through relay and broker]
+        pages        how long every page takes over much data, what the first one weighs, and what open ones cost
+                     [--runs N (1000000)] [--sites N (10000)] [--checks N (20000000)] [--looks N at each page (30)] [--open N pages (500)] [--seconds N (60)]
         --no-peers   without Celery and blackbox_exporter
         --json       a JSON object a figure
         """);
@@ -42,8 +45,11 @@ switch (options.Name)
     case "events":
         await EventFlow.RunAsync(options, figures);
         break;
+    case "pages":
+        await PageBench.RunAsync(options, figures);
+        break;
     default:
-        Console.Error.WriteLine($"There is no measurement '{options.Name}'. There are: throughput, lateness, checks, events.");
+        Console.Error.WriteLine($"There is no measurement '{options.Name}'. There are: throughput, lateness, checks, events, pages.");
         return 2;
 }
 
