@@ -117,6 +117,8 @@ internal sealed partial class SpeedTestTask(RefresherDb db, AddressGuard guard, 
             result.Upload = await line.UploadAsync(options, budget - (result.Download?.Bytes ?? 0), idle, Show(run, "Upload", 55, 95), cancel);
             LogRate(run.Log, "Upload", result.Upload.Mbps, result.Upload.LowMbps, result.Upload.HighMbps, result.Upload.Streams);
         }
+
+        result.BufferbloatGrade = Bufferbloat.Grade(idle.Median, result.Download?.LoadedMs, result.Upload?.LoadedMs);
     }
 
     private async Task<SpeedServer> ChooseAsync(

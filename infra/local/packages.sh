@@ -13,6 +13,12 @@ wants_kafka() { case " ${ARGS[*]:-} " in *' --kafka '*) return 0 ;; *) return 1 
 # The Debian packages that are missing for: up | test | peers. Only what the verb needs, and only what is not there in some other form.
 missing_packages() {
     # What bench measures beside ours. It goes on without them.
+    if [ "$1" = peers ] && [ "${ARGS[0]:-}" = speed ]; then
+        has iperf3 || echo iperf3
+        has ip || echo iproute2
+        has_python speedtest || echo speedtest-cli
+        return
+    fi
     if [ "$1" = peers ]; then
         has_python celery || echo python3-celery
         has_python django_celery_beat || echo python3-django-celery-beat

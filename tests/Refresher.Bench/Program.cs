@@ -1,6 +1,7 @@
 using Refresher.Bench;
 using Refresher.Bench.Checks;
 using Refresher.Bench.Pages;
+using Refresher.Bench.Speed;
 using Refresher.Testing;
 
 // Figures alone go to the output; what the servers say goes beside it.
@@ -21,7 +22,11 @@ if (args.Contains("--help"))
                      [--rate N a second for the latency (2000)] [--seconds N (20)] [--kafka: through relay and broker]
         pages        how long every page takes over much data, what the first one weighs, and what open ones cost
                      [--runs N (1000000)] [--sites N (10000)] [--checks N (20000000)] [--looks N at each page (30)] [--open N pages (500)] [--seconds N (60)]
-        --no-peers   without Celery and blackbox_exporter
+        speed        how right the speed test is over emulated lines, beside iperf3 and speedtest-cli; needs root, 'ip netns' and /dev/net/tun
+                     [--only grid|asymmetric|bloated|all (grid)] [--rate 10|100|500|1000] [--delay 5|40|120 ms] [--loss 0|1 %] [--seconds N the longest direction (10)]
+        speed --coverage [N (100)]     how often the interval of a short test at 100 Mbit/s holds the truth   [--seconds N (5)] [--delay N ms (20)]
+        speed --loopback               what this machine can measure at most
+        --no-peers   without Celery, blackbox_exporter and speedtest-cli
         --json       a JSON object a figure
         """);
     return 0;
@@ -48,8 +53,17 @@ switch (options.Name)
     case "pages":
         await PageBench.RunAsync(options, figures);
         break;
+    case "speed":
+        SpeedBench.Run(options, figures);
+        break;
+    case SpeedPeer.ServerVerb:
+        await SpeedPeer.ServeAsync();
+        break;
+    case SpeedPeer.ClientVerb:
+        await SpeedPeer.MeasureAsync(options, output);
+        break;
     default:
-        Console.Error.WriteLine($"There is no measurement '{options.Name}'. There are: throughput, lateness, checks, events, pages.");
+        Console.Error.WriteLine($"There is no measurement '{options.Name}'. There are: throughput, lateness, checks, events, pages, speed.");
         return 2;
 }
 

@@ -2,7 +2,7 @@ using Refresher.Core.Access;
 
 namespace Refresher.Tasks.SpeedTest.Measuring;
 
-/// <summary>Asks for random bytes, a GiB at a time, and counts what arrives.</summary>
+/// <summary>Asks for random bytes, a GiB at a time, and counts what arrives, whether or not this process has come to read it yet.</summary>
 internal sealed class DownloadStream(SpeedServer server, AddressGuard guard) : LoadStream(server, guard, BufferSize)
 {
     private const int BufferSize = 256 * 1024;
@@ -12,14 +12,16 @@ internal sealed class DownloadStream(SpeedServer server, AddressGuard guard) : L
 
     private readonly ByteCounter _received = new();
 
-    public override long Bytes => _received.Bytes;
+    protected override long Moved => _received.Bytes;
+
+    protected override Crossing Crossed(TcpState state) => new(state.Received, state.Segments, state.SegmentSize);
 
     protected override async Task TransferAsync(Wire wire, CancellationToken stop)
     {
         ResponseHead head;
         do
         {
-            var url = Server.DownloadUrl(Mebibytes);
+            var url = Target.DownloadUrl(Mebibytes);
             await wire.RequestAsync("GET", url, null, stop);
             head = await wire.HeadAsync(stop);
             Check(head, url);

@@ -6,7 +6,10 @@ namespace Refresher.Tasks.SpeedTest.Measuring;
 internal sealed class LineMeasurement(SpeedServer server, AddressGuard guard, TimeProvider clock)
 {
     private const int IdlePings = 20;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan IdlePause = TimeSpan.FromMilliseconds(50);
+
+    // What is asked under load takes its share of the line: a quarter of a percent of 10 Mbit/s.
+    private static readonly TimeSpan LoadedPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan ShortestStep = TimeSpan.FromMilliseconds(400);
 
@@ -18,7 +21,7 @@ internal sealed class LineMeasurement(SpeedServer server, AddressGuard guard, Ti
         using var probe = new LatencyProbe(server, guard, clock);
         try
         {
-            return LatencySummary.Of(await probe.PingAsync(IdlePings, Pause, either.Token))!;
+            return LatencySummary.Of(await probe.PingAsync(IdlePings, IdlePause, either.Token))!;
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
@@ -29,11 +32,11 @@ internal sealed class LineMeasurement(SpeedServer server, AddressGuard guard, Ti
     /// <param name="idle">Tells how long a step of the warm-up has to be.</param>
     /// <param name="progress">Gets the share of the time used and the present rate in Mbit/s.</param>
     public Task<SpeedTestDirection> DownloadAsync(SpeedTestOptions options, long bytes, LatencySummary idle, Action<double, double> progress, CancellationToken cancel) =>
-        MeasureAsync(() => new DownloadStream(server, guard), Limits(options, bytes, idle), progress, cancel);
+        MeasureAsync(upload: false, Limits(options, bytes, idle), progress, cancel);
 
     /// <inheritdoc cref="DownloadAsync"/>
     public Task<SpeedTestDirection> UploadAsync(SpeedTestOptions options, long bytes, LatencySummary idle, Action<double, double> progress, CancellationToken cancel) =>
-        MeasureAsync(() => new UploadStream(server, guard), Limits(options, bytes, idle), progress, cancel);
+        MeasureAsync(upload: true, Limits(options, bytes, idle), progress, cancel);
 
     private static ThroughputLimits Limits(SpeedTestOptions options, long bytes, LatencySummary idle)
     {
@@ -41,27 +44,29 @@ internal sealed class LineMeasurement(SpeedServer server, AddressGuard guard, Ti
         return new ThroughputLimits(options.Duration, bytes, options.MaxStreams, step > ShortestStep ? step : ShortestStep);
     }
 
-    private async Task<SpeedTestDirection> MeasureAsync(Func<LoadStream> open, ThroughputLimits limits, Action<double, double> progress, CancellationToken cancel)
+    private async Task<SpeedTestDirection> MeasureAsync(bool upload, ThroughputLimits limits, Action<double, double> progress, CancellationToken cancel)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         using var probe = new LatencyProbe(server, guard, clock);
-        var load = new HostLoad();
-        var pings = Task.Run(() => probe.WatchAsync(Pause, stop.Token), CancellationToken.None);
+        var newcomers = new NewConnectionProbe(server, guard, clock);
+        var pings = Task.Run(() => probe.WatchAsync(LoadedPause, stop.Token), CancellationToken.None);
+        var connections = Task.Run(() => newcomers.WatchAsync(stop.Token), CancellationToken.None);
         Throughput measured;
-        bool? limited;
+        string? limit;
         try
         {
-            await using var meter = new ThroughputMeter(clock, open, limits);
+            await using var meter = new ThroughputMeter(clock, upload ? () => new UploadStream(server, guard) : () => new DownloadStream(server, guard), limits);
             measured = await meter.MeasureAsync(progress, cancel);
-            limited = load.WasLimit();
+            limit = measured.Host.Reason(upload);
         }
         finally
         {
             await stop.CancelAsync();
-            await pings;
+            await Task.WhenAll(pings, connections);
         }
 
-        var loaded = LatencySummary.Of([.. (await pings).Where(ping => ping.At >= measured.SteadyFrom).Select(ping => ping.Milliseconds)]);
+        var times = (await pings).Where(ping => ping.At >= measured.SteadyFrom).Select(ping => ping.Milliseconds).ToArray();
+        var loaded = LatencySummary.Of(times);
         return new SpeedTestDirection
         {
             Mbps = measured.Rate.Mean,
@@ -71,9 +76,14 @@ internal sealed class LineMeasurement(SpeedServer server, AddressGuard guard, Ti
             Seconds = measured.Elapsed.TotalSeconds,
             Streams = measured.Streams,
             Stopped = Core.Words<StopReason>.Of(measured.Stopped),
+            WarmUpSeconds = measured.WarmUp.TotalSeconds,
+            LoadedMinMs = loaded?.Min,
             LoadedMs = loaded?.Median,
             LoadedP95Ms = loaded?.P95,
-            LimitedByHost = limited,
+            LoadedJitterMs = loaded?.Jitter,
+            RoundTripsPerMinute = Responsiveness.RoundTripsPerMinute([.. (await connections).Where(connection => connection.At >= measured.SteadyFrom)], times),
+            LimitedByHost = measured.Host.IsKnown ? limit is not null : null,
+            HostLimit = limit,
             Curve = [.. measured.Curve.Select(rate => (float)rate)],
         };
     }

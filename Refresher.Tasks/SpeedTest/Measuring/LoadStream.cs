@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Refresher.Core.Access;
@@ -10,24 +11,47 @@ internal abstract class LoadStream(SpeedServer server, AddressGuard guard, int b
     private const int MostFaults = 3;
     private const long Worthwhile = 1024 * 1024;
 
-    /// <summary>Payload that crossed the line so far.</summary>
-    public abstract long Bytes { get; }
+    private readonly Lock _lock = new();
+    private Socket? _socket;
+    private TcpState? _state;
+    private Crossing _ofEarlierConnections;
 
     /// <summary>Why the stream gave up; null while it runs or when it was stopped.</summary>
     public string? Fault { get; private set; }
 
-    protected SpeedServer Server => server;
+    /// <summary>Where the server was reached; null before.</summary>
+    public IPAddress? Server { get; private set; }
+
+    /// <summary>What the last <see cref="Look"/> saw of the connection; null where the system does not tell, or when there was none.</summary>
+    public TcpState? State => _state;
+
+    protected SpeedServer Target => server;
+
+    /// <summary>Bytes that were written or read so far: what counts where the system does not tell what crossed.</summary>
+    protected abstract long Moved { get; }
+
+    /// <summary>Bytes that crossed the line, over all connections of the stream, as the kernel knows them.</summary>
+    public Crossing Look()
+    {
+        lock (_lock)
+        {
+            // A connection that just ended keeps what was last seen of it.
+            _state = _socket is null ? null : TcpState.Of(_socket) ?? _state;
+            var crossed = _state is { } state ? _ofEarlierConnections.And(Crossed(state)) : _ofEarlierConnections;
+            return crossed.Bytes > 0 ? crossed : new Crossing(Moved, 0, 0);
+        }
+    }
 
     /// <summary>Ends when stopped, or with a <see cref="Fault"/> when it was refused or three connections in a row came to nothing.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         for (var faults = 0; !stop.IsCancellationRequested;)
         {
-            var before = Bytes;
+            var before = Look().Bytes;
             try
             {
                 using var wire = await Wire.OpenAsync(server.Url, guard, bufferSize, stop);
-                await TransferAsync(wire, stop);
+                await OverAsync(wire, stop);
                 faults = 0;
             }
             catch (Exception) when (stop.IsCancellationRequested)
@@ -36,7 +60,7 @@ internal abstract class LoadStream(SpeedServer server, AddressGuard guard, int b
             }
             catch (Exception failed) when (failed is IOException or SocketException or AuthenticationException or AddressRefusedException)
             {
-                faults = Bytes - before > Worthwhile ? 1 : faults + 1;
+                faults = Look().Bytes - before > Worthwhile ? 1 : faults + 1;
                 if (faults == MostFaults || failed is SpeedServerRefusalException or AuthenticationException or AddressRefusedException)
                 {
                     Fault = failed.Message;
@@ -51,12 +75,37 @@ internal abstract class LoadStream(SpeedServer server, AddressGuard guard, int b
     /// <summary>Transfers over one connection until it is to be closed or fails.</summary>
     protected abstract Task TransferAsync(Wire wire, CancellationToken stop);
 
+    /// <summary>The bytes of a connection that crossed the line in the direction that is measured.</summary>
+    protected abstract Crossing Crossed(TcpState state);
+
     /// <exception cref="SpeedServerRefusalException">The answer is not that of a speed-test server.</exception>
     protected static void Check(ResponseHead head, Uri url)
     {
         if (head.Status is < 200 or > 299)
         {
             throw new SpeedServerRefusalException($"The server answers {url.AbsolutePath} with status {head.Status}.");
+        }
+    }
+
+    private async Task OverAsync(Wire wire, CancellationToken stop)
+    {
+        lock (_lock)
+        {
+            (_socket, _state, Server) = (wire.Socket, null, wire.Address);
+        }
+
+        try
+        {
+            await TransferAsync(wire, stop);
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _state = TcpState.Of(wire.Socket) ?? _state;
+                _ofEarlierConnections = _state is { } state ? _ofEarlierConnections.And(Crossed(state)) : _ofEarlierConnections;
+                (_socket, _state) = (null, null);
+            }
         }
     }
 }

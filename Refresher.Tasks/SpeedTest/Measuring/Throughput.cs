@@ -21,5 +21,7 @@ internal sealed record ThroughputLimits(TimeSpan Duration, long Bytes, int Strea
 /// <summary>The outcome of one direction.</summary>
 /// <param name="Rate">In Mbit/s.</param>
 /// <param name="Curve">Mbit/s for every quarter of a second from the start, warm-up included.</param>
-/// <param name="SteadyFrom">Timestamp of the end of the warm-up.</param>
-internal sealed record Throughput(RateEstimate Rate, long Bytes, TimeSpan Elapsed, int Streams, StopReason Stopped, IReadOnlyList<double> Curve, long SteadyFrom);
+/// <param name="SteadyFrom">Timestamp of the end of the warm-up, which took <paramref name="WarmUp"/>.</param>
+/// <param name="Host">What the two machines had to do with it after the streams were all there.</param>
+internal sealed record Throughput(
+    RateEstimate Rate, long Bytes, TimeSpan Elapsed, int Streams, StopReason Stopped, IReadOnlyList<double> Curve, long SteadyFrom, TimeSpan WarmUp, HostLimit Host);

@@ -2,7 +2,8 @@ namespace Refresher.Tasks.SpeedTest.Measuring;
 
 /// <summary>
 /// Loads a line in one direction: streams are added until the rate no longer grows, what was measured until then is the warm-up
-/// and discarded, and the rest is measured until it is known well enough, or its time or data is used up.
+/// and discarded, and the rest is measured until it is known well enough, or its time or data is used up. What is left of a beginning
+/// that was not steady yet is then discarded, too.
 /// </summary>
 internal sealed class ThroughputMeter(TimeProvider clock, Func<LoadStream> open, ThroughputLimits limits) : IAsyncDisposable
 {
@@ -12,15 +13,18 @@ internal sealed class ThroughputMeter(TimeProvider clock, Func<LoadStream> open,
     private const double LongestWarmUp = 0.5;
 
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan BetweenVerdicts = TimeSpan.FromMilliseconds(250);
     private readonly TimeSpan _stall = TimeSpan.FromSeconds(Math.Clamp(limits.Duration.TotalSeconds / 2, 1, 5));
     private readonly ArrivalCurve _curve = new(clock, (int)(limits.Duration / Tick) + 100);
     private readonly List<(LoadStream Stream, Task Running)> _streams = [];
     private readonly CancellationTokenSource _stop = new();
+    private HostLimit _host = new();
     private long _begun;
     private long _lastArrival;
     private long? _steadyFrom;
     private long _nextStep;
     private double _rateBefore;
+    private TimeSpan _nextVerdict;
 
     /// <summary>Measures once.</summary>
     /// <param name="progress">Gets the share of the time used and the present rate in Mbit/s.</param>
@@ -29,7 +33,7 @@ internal sealed class ThroughputMeter(TimeProvider clock, Func<LoadStream> open,
     {
         _begun = _lastArrival = clock.GetTimestamp();
         _nextStep = After(_begun, limits.Step);
-        _curve.Add(_begun, 0);
+        _curve.Add(_begun, []);
         AddStreams(2);
         using var ticks = new PeriodicTimer(Tick, clock);
         while (true)
@@ -58,7 +62,12 @@ internal sealed class ThroughputMeter(TimeProvider clock, Func<LoadStream> open,
     {
         var before = _curve.Bytes;
         var now = clock.GetTimestamp();
-        _curve.Add(now, Math.Max(before, _streams.Sum(stream => stream.Stream.Bytes)));
+        _curve.Add(now, _streams.Select(stream => stream.Stream.Look()));
+        foreach (var (stream, _) in _streams)
+        {
+            _host.Look(stream, clock.GetElapsedTime(_begun, now));
+        }
+
         _lastArrival = _curve.Bytes > before ? now : _lastArrival;
     }
 
@@ -74,8 +83,16 @@ internal sealed class ThroughputMeter(TimeProvider clock, Func<LoadStream> open,
             return StopReason.Time;
         }
 
-        var pieces = _steadyFrom is { } from ? _curve.RatesSince(from) : [];
-        return pieces.Length >= FewestPieces && RateEstimate.Of(pieces).Uncertainty <= GoodEnough ? StopReason.Steady : null;
+        // No more is known than at the last look as long as no piece is full.
+        var now = _curve.Elapsed;
+        if (_steadyFrom is not { } from || now < _nextVerdict)
+        {
+            return null;
+        }
+
+        _nextVerdict = now + BetweenVerdicts;
+        var pieces = _curve.RatesSince(from, limits.Step);
+        return pieces.Length >= FewestPieces && RateEstimate.OfSteadyPart(pieces, out _).Uncertainty <= GoodEnough ? StopReason.Steady : null;
     }
 
     private void ThrowIfDead()
@@ -104,6 +121,7 @@ internal sealed class ThroughputMeter(TimeProvider clock, Func<LoadStream> open,
         if (rate < _rateBefore * Growth || _streams.Count >= limits.Streams || _curve.Elapsed >= limits.Duration * LongestWarmUp)
         {
             _steadyFrom = clock.GetTimestamp();
+            _host = new HostLimit();
             return;
         }
 
@@ -123,11 +141,20 @@ internal sealed class ThroughputMeter(TimeProvider clock, Func<LoadStream> open,
 
     private Throughput Result(StopReason reason)
     {
-        // So short a test knows one rate only, and not how sure it is.
         var steadyFrom = _steadyFrom ?? _begun;
-        var pieces = _curve.RatesSince(steadyFrom);
-        var rate = pieces.Length > 0 ? RateEstimate.Of(pieces) : new RateEstimate(_curve.RateSince(steadyFrom), _curve.RateSince(steadyFrom));
-        return new Throughput(rate, _curve.Bytes, _curve.Elapsed, _streams.Count, reason, _curve.RatesSince(_begun), steadyFrom);
+        var pieces = _curve.RatesSince(steadyFrom, limits.Step);
+        if (pieces.Length == 0)
+        {
+            // So short a test knows one rate only, and not how sure it is.
+            var only = _curve.RateSince(steadyFrom);
+            return Outcome(new RateEstimate(only, only), steadyFrom);
+        }
+
+        var rate = RateEstimate.OfSteadyPart(pieces, out var start);
+        return Outcome(rate, _curve.BeginOfPiece(steadyFrom, start));
+
+        Throughput Outcome(RateEstimate estimate, long from) =>
+            new(estimate, _curve.Bytes, _curve.Elapsed, _streams.Count, reason, _curve.RatesSince(_begun, pieces.Length > 0 ? limits.Step : TimeSpan.Zero), from, clock.GetElapsedTime(_begun, from), _host);
     }
 
     private long After(long timestamp, TimeSpan time) => timestamp + (long)(time.TotalSeconds * clock.TimestampFrequency);

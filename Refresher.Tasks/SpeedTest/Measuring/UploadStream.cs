@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using Refresher.Core.Access;
 
@@ -6,7 +5,7 @@ namespace Refresher.Tasks.SpeedTest.Measuring;
 
 /// <summary>
 /// Posts random bytes, one request after the other without waiting for the answers between them, so that a long way to the server
-/// leaves no gaps. What counts is what the other side acknowledged, not what was put into the socket's buffer.
+/// leaves no gaps. What counts is what the other side says it has, not what was put into the socket's buffer.
 /// </summary>
 internal sealed class UploadStream(SpeedServer server, AddressGuard guard) : LoadStream(server, guard, BufferSize)
 {
@@ -18,32 +17,13 @@ internal sealed class UploadStream(SpeedServer server, AddressGuard guard) : Loa
     private static readonly byte[] Noise = RandomNumberGenerator.GetBytes(PieceSize);
 
     private readonly ByteCounter _written = new();
-    private Socket? _socket;
-    private long _acknowledged;
-    private long _ofEarlierConnections;
 
-    public override long Bytes
-    {
-        get
-        {
-            if (Volatile.Read(ref _socket) is not { } socket)
-            {
-                return Volatile.Read(ref _ofEarlierConnections);
-            }
+    protected override long Moved => _written.Bytes;
 
-            if (TcpInfo.BytesAcknowledged(socket) is not { } acknowledged)
-            {
-                return TcpInfo.IsKnown ? _ofEarlierConnections + _acknowledged : _written.Bytes;
-            }
-
-            _acknowledged = acknowledged;
-            return _ofEarlierConnections + acknowledged;
-        }
-    }
+    protected override Crossing Crossed(TcpState state) => new(state.Delivered, 0, 0);
 
     protected override async Task TransferAsync(Wire wire, CancellationToken stop)
     {
-        Volatile.Write(ref _socket, wire.Socket);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var answers = ReadAnswersAsync(wire, either.Token);
         try
@@ -58,9 +38,6 @@ internal sealed class UploadStream(SpeedServer server, AddressGuard guard) : Loa
         }
         finally
         {
-            var bytes = Bytes;
-            Volatile.Write(ref _socket, null);
-            Volatile.Write(ref _ofEarlierConnections, bytes);
             await either.CancelAsync();
         }
 
@@ -71,8 +48,8 @@ internal sealed class UploadStream(SpeedServer server, AddressGuard guard) : Loa
     {
         while (!answers.IsCompleted)
         {
-            await wire.RequestAsync("POST", Server.UploadUrl, Server.UploadBytes, stop);
-            for (long left = Server.UploadBytes; left > 0 && !answers.IsCompleted;)
+            await wire.RequestAsync("POST", Target.UploadUrl, Target.UploadBytes, stop);
+            for (long left = Target.UploadBytes; left > 0 && !answers.IsCompleted;)
             {
                 var piece = (int)Math.Min(left, PieceSize);
                 await wire.WriteAsync(Noise.AsMemory(0, piece), stop);
@@ -89,7 +66,7 @@ internal sealed class UploadStream(SpeedServer server, AddressGuard guard) : Loa
         do
         {
             head = await wire.HeadAsync(stop);
-            Check(head, Server.UploadUrl);
+            Check(head, Target.UploadUrl);
             await wire.DrainAsync(head, ignored, stop);
         }
         while (!head.Close);

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Diagnostics;
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
@@ -22,6 +24,7 @@ internal sealed class Wire : IDisposable
     private Wire(Socket socket, Stream stream, Uri server, int bufferSize)
     {
         Socket = socket;
+        Address = ((IPEndPoint)socket.RemoteEndPoint!).Address;
         _stream = stream;
         Server = server;
         _buffer = ArrayPool<byte>.Shared.Rent(bufferSize);
@@ -31,11 +34,20 @@ internal sealed class Wire : IDisposable
 
     public Uri Server { get; }
 
+    /// <summary>What the server's name was resolved to.</summary>
+    public IPAddress Address { get; }
+
+    /// <summary>How long the TCP handshake took, with the name's resolution when no address was given, and after it that of TLS.</summary>
+    public (TimeSpan Tcp, TimeSpan? Tls) Handshakes { get; private init; }
+
     /// <param name="server">Scheme, host and port are used.</param>
     /// <param name="bufferSize">For what is read, at least 16 KiB.</param>
-    public static async Task<Wire> OpenAsync(Uri server, AddressGuard guard, int bufferSize, CancellationToken cancel)
+    /// <param name="address">Null: the host is resolved.</param>
+    public static async Task<Wire> OpenAsync(Uri server, AddressGuard guard, int bufferSize, CancellationToken cancel, IPAddress? address = null)
     {
-        var socket = await guard.ConnectAsync(server.IdnHost, server.Port, cancel);
+        var begun = Stopwatch.GetTimestamp();
+        var socket = await guard.ConnectAsync(address?.ToString() ?? server.IdnHost, server.Port, cancel);
+        var connected = Stopwatch.GetTimestamp();
         Stream stream = new NetworkStream(socket, ownsSocket: true);
         try
         {
@@ -46,7 +58,8 @@ internal sealed class Wire : IDisposable
                 await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = server.IdnHost }, cancel);
             }
 
-            return new Wire(socket, stream, server, Math.Max(bufferSize, LongestHead));
+            var handshakes = (Stopwatch.GetElapsedTime(begun, connected), stream is SslStream ? Stopwatch.GetElapsedTime(connected) : (TimeSpan?)null);
+            return new Wire(socket, stream, server, Math.Max(bufferSize, LongestHead)) { Handshakes = handshakes };
         }
         catch
         {

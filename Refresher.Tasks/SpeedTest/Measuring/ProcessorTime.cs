@@ -2,20 +2,17 @@ using System.Globalization;
 
 namespace Refresher.Tasks.SpeedTest.Measuring;
 
-/// <summary>Whether the processors of this machine kept up with a measurement, from <c>/proc/stat</c> (proc(5)).</summary>
-internal sealed class HostLoad
+/// <summary>How busy the processors of this machine were since this was made, from <c>/proc/stat</c> (proc(5)).</summary>
+internal sealed class ProcessorTime
 {
-    // Above this share a core has no time left to speak of.
-    private const double Busy = 0.95;
-
     private readonly Dictionary<string, (long Idle, long All)> _before = Read();
 
-    /// <summary>Whether all cores together, or one alone, were at their limit since this was made; null where the system does not tell.</summary>
-    public bool? WasLimit()
+    /// <summary>The busy share, 0 to 1, of all cores together or of the busiest one; null where the system does not tell.</summary>
+    public double? Busy()
     {
         var now = Read();
         var shares = now.Where(core => _before.ContainsKey(core.Key)).Select(core => Share(_before[core.Key], core.Value)).ToList();
-        return shares.Count == 0 ? null : shares.Max() >= Busy;
+        return shares.Count == 0 ? null : shares.Max();
     }
 
     private static double Share((long Idle, long All) before, (long Idle, long All) after) =>
