@@ -15,26 +15,22 @@ internal sealed class HostLimit
     private const double NoTimeLeft = 0.95;
 
     private readonly ProcessorTime _processors = new();
-    private readonly Dictionary<LoadStream, (TcpState First, TimeSpan At)> _firsts = [];
-    private readonly Dictionary<LoadStream, (TcpState Last, TimeSpan At)> _lasts = [];
+    private readonly Dictionary<object, (TcpState State, TimeSpan At)> _firsts = [];
+    private readonly Dictionary<object, (TcpState State, TimeSpan At)> _lasts = [];
     private int _looks;
     private int _full;
-    private IPAddress? _server;
+
+    /// <summary>Whether anything could be told at all.</summary>
+    public bool IsKnown => _looks > 0;
 
     /// <summary>Takes note of one stream at an instant of the part that counts.</summary>
-    public void Look(LoadStream stream, TimeSpan at)
+    public void Look(object stream, TcpState state, TimeSpan at)
     {
-        _server ??= stream.Server;
-        if (stream.State is not { } state)
-        {
-            return;
-        }
-
         _looks++;
         _full += state.IsFull ? 1 : 0;
 
         // A new connection counts from its beginning.
-        if (!_firsts.TryGetValue(stream, out var first) || state.Busy < first.First.Busy)
+        if (!_firsts.TryGetValue(stream, out var first) || state.Busy < first.State.Busy)
         {
             _firsts[stream] = (state, at);
         }
@@ -42,12 +38,9 @@ internal sealed class HostLimit
         _lasts[stream] = (state, at);
     }
 
-    /// <summary>Whether anything could be told at all.</summary>
-    public bool IsKnown => _looks > 0;
-
     /// <summary>In words, what of the two machines was the limit; null when the line was, or when nothing is known.</summary>
     /// <param name="upload">Whether the streams sent.</param>
-    public string? Reason(bool upload) => !IsKnown ? null : (upload ? OfSending() : OfReceiving()) ?? OfOneMachine();
+    public string? Reason(bool upload, IPAddress? server) => !IsKnown ? null : (upload ? OfSending() : OfReceiving()) ?? OfOneMachine(server);
 
     private string? OfReceiving()
     {
@@ -57,7 +50,7 @@ internal sealed class HostLimit
 
     private string? OfSending()
     {
-        double Share(Func<TcpState, TimeSpan> part) => _lasts.Sum(last => (part(last.Value.Last) - part(_firsts[last.Key].First)).TotalSeconds)
+        double Share(Func<TcpState, TimeSpan> part) => _lasts.Sum(last => (part(last.Value.State) - part(_firsts[last.Key].State)).TotalSeconds)
             / Math.Max(1e-3, _lasts.Sum(last => (last.Value.At - _firsts[last.Key].At).TotalSeconds));
 
         var idle = 1 - Share(state => state.Busy);
@@ -69,8 +62,8 @@ internal sealed class HostLimit
             : null;
     }
 
-    private string? OfOneMachine() =>
-        _server is { } server && IPAddress.IsLoopback(server) ? $"The server is on this machine: there is no line between, and the machine was the limit{Processors()}." : null;
+    private string? OfOneMachine(IPAddress? server) =>
+        server is not null && IPAddress.IsLoopback(server) ? $"The server is on this machine: there is no line between, and the machine was the limit{Processors()}." : null;
 
     private string Processors() => _processors.Busy() is >= NoTimeLeft and { } busy ? $"; its processors were busy for {Percent(busy)}" : "";
 

@@ -8,8 +8,9 @@ internal sealed class LineMeasurement(SpeedServer server, AddressGuard guard, Ti
     private const int IdlePings = 20;
     private static readonly TimeSpan IdlePause = TimeSpan.FromMilliseconds(50);
 
-    // What is asked under load takes its share of the line: a quarter of a percent of 10 Mbit/s.
-    private static readonly TimeSpan LoadedPause = TimeSpan.FromMilliseconds(100);
+    // Several, because on a long way with long queues one after the other would be too few. What they ask takes its share of the line: a third of a percent of 10 Mbit/s.
+    private const int LoadedProbes = 4;
+    private static readonly TimeSpan LoadedPause = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan ShortestStep = TimeSpan.FromMilliseconds(400);
 
@@ -44,12 +45,19 @@ internal sealed class LineMeasurement(SpeedServer server, AddressGuard guard, Ti
         return new ThroughputLimits(options.Duration, bytes, options.MaxStreams, step > ShortestStep ? step : ShortestStep);
     }
 
+    /// <summary>One of the probes, which begin one after the other.</summary>
+    private async Task<List<(long At, double Milliseconds)>> WatchAsync(int index, CancellationToken stop)
+    {
+        using var probe = new LatencyProbe(server, guard, clock);
+        await Task.Delay(LoadedPause / LoadedProbes * index, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return await probe.WatchAsync(LoadedPause, stop);
+    }
+
     private async Task<SpeedTestDirection> MeasureAsync(bool upload, ThroughputLimits limits, Action<double, double> progress, CancellationToken cancel)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        using var probe = new LatencyProbe(server, guard, clock);
         var newcomers = new NewConnectionProbe(server, guard, clock);
-        var pings = Task.Run(() => probe.WatchAsync(LoadedPause, stop.Token), CancellationToken.None);
+        var pings = Task.WhenAll(Enumerable.Range(0, LoadedProbes).Select(index => Task.Run(() => WatchAsync(index, stop.Token), CancellationToken.None)));
         var connections = Task.Run(() => newcomers.WatchAsync(stop.Token), CancellationToken.None);
         Throughput measured;
         string? limit;
@@ -57,7 +65,7 @@ internal sealed class LineMeasurement(SpeedServer server, AddressGuard guard, Ti
         {
             await using var meter = new ThroughputMeter(clock, upload ? () => new UploadStream(server, guard) : () => new DownloadStream(server, guard), limits);
             measured = await meter.MeasureAsync(progress, cancel);
-            limit = measured.Host.Reason(upload);
+            limit = measured.Host?.Reason(upload, measured.Server);
         }
         finally
         {
@@ -65,7 +73,7 @@ internal sealed class LineMeasurement(SpeedServer server, AddressGuard guard, Ti
             await Task.WhenAll(pings, connections);
         }
 
-        var times = (await pings).Where(ping => ping.At >= measured.SteadyFrom).Select(ping => ping.Milliseconds).ToArray();
+        var times = (await pings).SelectMany(ping => ping).Where(ping => ping.At >= measured.SteadyFrom).OrderBy(ping => ping.At).Select(ping => ping.Milliseconds).ToArray();
         var loaded = LatencySummary.Of(times);
         return new SpeedTestDirection
         {
@@ -82,7 +90,7 @@ internal sealed class LineMeasurement(SpeedServer server, AddressGuard guard, Ti
             LoadedP95Ms = loaded?.P95,
             LoadedJitterMs = loaded?.Jitter,
             RoundTripsPerMinute = Responsiveness.RoundTripsPerMinute([.. (await connections).Where(connection => connection.At >= measured.SteadyFrom)], times),
-            LimitedByHost = measured.Host.IsKnown ? limit is not null : null,
+            LimitedByHost = measured.Host is null ? null : limit is not null,
             HostLimit = limit,
             Curve = [.. measured.Curve.Select(rate => (float)rate)],
         };

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
@@ -9,7 +10,7 @@ namespace Refresher.Tasks.SpeedTest.Measuring;
 internal abstract class LoadStream(SpeedServer server, AddressGuard guard, int bufferSize)
 {
     private const int MostFaults = 3;
-    private const long Worthwhile = 1024 * 1024;
+    private static readonly TimeSpan Worthwhile = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
     private Socket? _socket;
@@ -42,12 +43,12 @@ internal abstract class LoadStream(SpeedServer server, AddressGuard guard, int b
         }
     }
 
-    /// <summary>Ends when stopped, or with a <see cref="Fault"/> when it was refused or three connections in a row came to nothing.</summary>
+    /// <summary>Ends when stopped, or with a <see cref="Fault"/> when it was refused or three connections in a row broke within a second.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         for (var faults = 0; !stop.IsCancellationRequested;)
         {
-            var before = Look().Bytes;
+            var begun = Stopwatch.GetTimestamp();
             try
             {
                 using var wire = await Wire.OpenAsync(server.Url, guard, bufferSize, stop);
@@ -60,7 +61,7 @@ internal abstract class LoadStream(SpeedServer server, AddressGuard guard, int b
             }
             catch (Exception failed) when (failed is IOException or SocketException or AuthenticationException or AddressRefusedException)
             {
-                faults = Look().Bytes - before > Worthwhile ? 1 : faults + 1;
+                faults = Stopwatch.GetElapsedTime(begun) > Worthwhile ? 1 : faults + 1;
                 if (faults == MostFaults || failed is SpeedServerRefusalException or AuthenticationException or AddressRefusedException)
                 {
                     Fault = failed.Message;

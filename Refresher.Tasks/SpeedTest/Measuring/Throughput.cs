@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Refresher.Tasks.SpeedTest.Measuring;
 
 /// <summary>Why a measurement of one direction ended.</summary>
@@ -22,6 +24,6 @@ internal sealed record ThroughputLimits(TimeSpan Duration, long Bytes, int Strea
 /// <param name="Rate">In Mbit/s.</param>
 /// <param name="Curve">Mbit/s for every quarter of a second from the start, warm-up included.</param>
 /// <param name="SteadyFrom">Timestamp of the end of the warm-up, which took <paramref name="WarmUp"/>.</param>
-/// <param name="Host">What the two machines had to do with it after the streams were all there.</param>
+/// <param name="Host">What the two machines had to do with it after the streams were all there; null when that is unknown.</param>
 internal sealed record Throughput(
-    RateEstimate Rate, long Bytes, TimeSpan Elapsed, int Streams, StopReason Stopped, IReadOnlyList<double> Curve, long SteadyFrom, TimeSpan WarmUp, HostLimit Host);
+    RateEstimate Rate, long Bytes, TimeSpan Elapsed, int Streams, StopReason Stopped, IReadOnlyList<double> Curve, long SteadyFrom, TimeSpan WarmUp, HostLimit? Host, IPAddress? Server);

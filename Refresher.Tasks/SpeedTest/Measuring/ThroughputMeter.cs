@@ -65,7 +65,10 @@ internal sealed class ThroughputMeter(TimeProvider clock, Func<LoadStream> open,
         _curve.Add(now, _streams.Select(stream => stream.Stream.Look()));
         foreach (var (stream, _) in _streams)
         {
-            _host.Look(stream, clock.GetElapsedTime(_begun, now));
+            if (stream.State is { } state)
+            {
+                _host.Look(stream, state, clock.GetElapsedTime(_begun, now));
+            }
         }
 
         _lastArrival = _curve.Bytes > before ? now : _lastArrival;
@@ -154,7 +157,7 @@ internal sealed class ThroughputMeter(TimeProvider clock, Func<LoadStream> open,
         return Outcome(rate, _curve.BeginOfPiece(steadyFrom, start));
 
         Throughput Outcome(RateEstimate estimate, long from) =>
-            new(estimate, _curve.Bytes, _curve.Elapsed, _streams.Count, reason, _curve.RatesSince(_begun, pieces.Length > 0 ? limits.Step : TimeSpan.Zero), from, clock.GetElapsedTime(_begun, from), _host);
+            new(estimate, _curve.Bytes, _curve.Elapsed, _streams.Count, reason, _curve.RatesSince(_begun, pieces.Length > 0 ? limits.Step : TimeSpan.Zero), from, clock.GetElapsedTime(_begun, from), _host.IsKnown ? _host : null, _streams[0].Stream.Server);
     }
 
     private long After(long timestamp, TimeSpan time) => timestamp + (long)(time.TotalSeconds * clock.TimestampFrequency);

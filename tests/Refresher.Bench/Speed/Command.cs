@@ -24,13 +24,32 @@ internal static class Command
 
     public static void Try(string program, params string[] arguments)
     {
-        using var process = Start(program, arguments);
+        using var process = Background(program, arguments);
         process.WaitForExit();
     }
 
     /// <summary>Starts it and leaves it running; its output is read by the caller.</summary>
     public static Process Start(string program, params string[] arguments) =>
         Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+
+    /// <summary>Starts it and lets nobody hear what it says.</summary>
+    public static Process Background(string program, params string[] arguments)
+    {
+        var process = Start(program, arguments);
+        process.OutputDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
+
+    /// <summary>Ends one that was started.</summary>
+    public static void End(Process process)
+    {
+        process.Kill(entireProcessTree: true);
+        process.WaitForExit();
+        process.Dispose();
+    }
 
     /// <summary>The words that run a program in a namespace.</summary>
     public static string[] In(string space, params string[] words) => ["netns", "exec", space, .. words];

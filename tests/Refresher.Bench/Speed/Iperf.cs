@@ -4,29 +4,29 @@ using System.Text.Json.Nodes;
 
 namespace Refresher.Bench.Speed;
 
-/// <summary>Debian's <c>iperf3</c> over the same line: the truth about its rate, as a program knows it that does nothing else.</summary>
+/// <summary>Debian's <c>iperf3</c> over the same line: what a program finds there that does nothing else.</summary>
 internal sealed class Iperf : IDisposable
 {
     private const int WarmUp = 3;
 
-    private readonly Process _server = Command.Start("ip", Command.In(Line.ServerSpace, "iperf3", "-s"));
+    private readonly Process _server = Command.Background("ip", Command.In(Line.ServerSpace, "iperf3", "-s", "-J"));
 
     public static bool IsInstalled => new[] { "/usr/bin/iperf3", "/usr/local/bin/iperf3" }.Any(File.Exists);
 
-    /// <summary>Mbit/s of payload that arrived, the first seconds left out.</summary>
+    /// <summary>Mbit/s of payload as the receiving end counted it, the first seconds left out.</summary>
     public double Measure(bool download, int streams, int seconds)
     {
         string[] words =
         [
-            "iperf3", "-c", Line.Server, "-J", "-P", streams.ToString(CultureInfo.InvariantCulture), "-t", seconds.ToString(CultureInfo.InvariantCulture),
+            "iperf3", "-c", Line.Server, "-J", "--get-server-output", "-P", streams.ToString(CultureInfo.InvariantCulture), "-t", seconds.ToString(CultureInfo.InvariantCulture),
             "-O", WarmUp.ToString(CultureInfo.InvariantCulture), .. download ? (string[])["-R"] : [],
         ];
         for (var tries = 1; ; tries++)
         {
             try
             {
-                var end = JsonNode.Parse(Command.Run("ip", Command.In(Line.ClientSpace, words)))!["end"]!;
-                return end["sum_received"]!["bits_per_second"]!.GetValue<double>() / 1e6;
+                var said = JsonNode.Parse(Command.Run("ip", Command.In(Line.ClientSpace, words)))!;
+                return Rate(download ? said : said["server_output_json"]!);
             }
             catch (InvalidOperationException) when (tries < 20)
             {
@@ -36,10 +36,12 @@ internal sealed class Iperf : IDisposable
         }
     }
 
-    public void Dispose()
+    public void Dispose() => Command.End(_server);
+
+    /// <summary>Its sum of an upload is over the time until the sender's word of the end arrives, when nothing comes any more; the receiver's intervals are not.</summary>
+    private static double Rate(JsonNode receiver)
     {
-        _server.Kill(entireProcessTree: true);
-        _server.WaitForExit();
-        _server.Dispose();
+        var sums = receiver["intervals"]!.AsArray().Select(interval => interval!["sum"]!).Where(sum => sum["omitted"]?.GetValue<bool>() != true && sum["seconds"]!.GetValue<double>() > 0.5).ToArray();
+        return sums.Sum(sum => sum["bytes"]!.GetValue<double>()) * 8 / 1e6 / sums.Sum(sum => sum["seconds"]!.GetValue<double>());
     }
 }

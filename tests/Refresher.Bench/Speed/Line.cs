@@ -12,6 +12,8 @@ internal sealed class Line : IDisposable
     public const string Client = "198.18.0.1";
     public const string Server = "198.18.0.2";
 
+    private const string Allowed = "/proc/sys/net/ipv4/tcp_allowed_congestion_control";
+
     private static readonly string Id = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
 
     private readonly TunDevice _client = new($"rsc{Id}");
@@ -20,12 +22,22 @@ internal sealed class Line : IDisposable
     private readonly LinkDirection _up;
     private readonly List<(long At, double Milliseconds)> _queues = new(200_000);
     private readonly Thread _watch;
+    private string? _allowedBefore;
     private volatile bool _ended;
 
     public Line(LinkSpec spec)
     {
-        MakeNamespace(ClientSpace, _client.Name, Client, Server, spec);
-        MakeNamespace(ServerSpace, _server.Name, Server, Client, spec);
+        try
+        {
+            MakeNamespace(ClientSpace, _client.Name, Client, Server, spec);
+            MakeNamespace(ServerSpace, _server.Name, Server, Client, spec);
+        }
+        catch
+        {
+            TakeBack();
+            throw;
+        }
+
         _down = new LinkDirection(_server, _client, spec.DownMbps, spec.RoundTrip / 2, spec.Loss, spec.Buffer, seed: 1);
         _up = new LinkDirection(_client, _server, spec.UpMbps, spec.RoundTrip / 2, spec.Loss, spec.Buffer, seed: 2);
         _watch = new Thread(Watch) { IsBackground = true };
@@ -87,19 +99,30 @@ internal sealed class Line : IDisposable
         _watch.Join();
         _down.Dispose();
         _up.Dispose();
+        TakeBack();
+    }
+
+    private void TakeBack()
+    {
         _client.Dispose();
         _server.Dispose();
         Command.Try("ip", "netns", "del", ClientSpace);
         Command.Try("ip", "netns", "del", ServerSpace);
+        if (_allowedBefore is not null)
+        {
+            File.WriteAllText(Allowed, _allowedBefore);
+        }
     }
 
-    private static void MakeNamespace(string name, string device, string address, string other, LinkSpec spec)
+    private void MakeNamespace(string name, string device, string address, string other, LinkSpec spec)
     {
         Command.Run("ip", "netns", "add", name);
         Command.Run("ip", "link", "set", device, "netns", name);
         Command.Run("ip", "-n", name, "link", "set", "lo", "up");
         Command.Run("ip", "-n", name, "addr", "add", address, "peer", other, "dev", device);
         Command.Run("ip", "-n", name, "link", "set", device, "up", "mtu", "1500", "txqueuelen", "20000");
+
+        Allow(spec.Control);
 
         // Windows for the longest and fastest line, and nothing remembered from the measurement before.
         Command.Run(
@@ -108,6 +131,17 @@ internal sealed class Line : IDisposable
             "net.ipv4.tcp_rmem=4096 131072 67108864",
             "net.ipv4.tcp_wmem=4096 65536 67108864",
             "net.ipv4.tcp_no_metrics_save=1");
+    }
+
+    /// <summary>A namespace may only use what every user of the machine may; what is added here is taken back at the end.</summary>
+    private void Allow(string control)
+    {
+        var allowed = File.ReadAllText(Allowed).Trim();
+        if (!allowed.Split(' ').Contains(control))
+        {
+            _allowedBefore = allowed;
+            File.WriteAllText(Allowed, $"{allowed} {control}");
+        }
     }
 
     private void Watch()

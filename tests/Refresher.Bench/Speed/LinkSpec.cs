@@ -11,8 +11,8 @@ internal sealed record LinkSpec(double DownMbps, double UpMbps, TimeSpan RoundTr
     /// <summary>What of the rate is left for a TCP stream's payload: packets of 1500 bytes with 40 bytes of headers and 12 of timestamps (RFC 7323).</summary>
     public const double PayloadShare = 1448.0 / 1500;
 
-    /// <summary>What the kernel uses unless told otherwise.</summary>
-    public static string DefaultControl => File.ReadAllText("/proc/sys/net/ipv4/tcp_congestion_control").Trim();
+    /// <summary>What the kernel has.</summary>
+    public static string[] Controls => File.ReadAllText("/proc/sys/net/ipv4/tcp_available_congestion_control").Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
 
     public string Name => FormattableString.Invariant(
         $"{DownMbps:0}{(DownMbps == UpMbps ? "" : $"/{UpMbps:0}")} Mbit/s, {RoundTrip.TotalMilliseconds:0} ms, {Loss * 100:0} % loss, {Buffer.TotalMilliseconds:0} ms buffer, {Control}");

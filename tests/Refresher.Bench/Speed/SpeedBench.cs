@@ -43,7 +43,9 @@ internal static class SpeedBench
     /// <summary>The lines that are asked for: all, or those of one rate, delay, loss, or the two others.</summary>
     private static IEnumerable<LinkSpec> Cells(BenchOptions options)
     {
-        var control = options.Text("control", LinkSpec.DefaultControl);
+        // Cubic is what most senders use; a lossy line it cannot fill, and how far it gets is chance.
+        var control = options.Text("control", "cubic");
+        var lossy = options.Text("control", LinkSpec.Controls.Contains("bbr") ? "bbr" : "cubic");
         if (options.Text("only", "grid") is "grid" or "all")
         {
             foreach (var (rate, roundTrip, loss) in from rate in Rates from roundTrip in RoundTrips from loss in Losses select (rate, roundTrip, loss))
@@ -52,7 +54,7 @@ internal static class SpeedBench
                 {
                     // As long a queue as the way is, as line cards have it; never shorter than twenty packets take.
                     var buffer = Math.Max(roundTrip, Math.Max(20, 20 * 1500 * 8e-3 / rate));
-                    yield return new LinkSpec(rate, rate, TimeSpan.FromMilliseconds(roundTrip), loss, TimeSpan.FromMilliseconds(buffer), control);
+                    yield return new LinkSpec(rate, rate, TimeSpan.FromMilliseconds(roundTrip), loss, TimeSpan.FromMilliseconds(buffer), loss > 0 ? lossy : control);
                 }
             }
         }
@@ -65,8 +67,8 @@ internal static class SpeedBench
 
         if (options.Text("only", "grid") is "bloated" or "all")
         {
-            yield return new LinkSpec(50, 10, TimeSpan.FromMilliseconds(20), 0, TimeSpan.FromMilliseconds(500), "reno");
-            yield return new LinkSpec(100, 100, TimeSpan.FromMilliseconds(20), 0, TimeSpan.FromMilliseconds(250), "reno");
+            yield return new LinkSpec(50, 10, TimeSpan.FromMilliseconds(20), 0, TimeSpan.FromMilliseconds(500), control);
+            yield return new LinkSpec(100, 100, TimeSpan.FromMilliseconds(20), 0, TimeSpan.FromMilliseconds(250), control);
         }
 
         bool Asked(string name, double value) => !options.Has(name) || options.Number(name, 0) == value;
@@ -77,13 +79,15 @@ internal static class SpeedBench
         using var line = new Line(spec);
         figures.Title($"{spec.Name}: at most {spec.DownMbps * LinkSpec.PayloadShare:0.00} down, {spec.UpMbps * LinkSpec.PayloadShare:0.00} up");
         using var iperf = new Iperf();
-        using var server = SpeedPeer.StartServer();
+        var server = SpeedPeer.StartServer();
         try
         {
+            // The longer, the less it matters what is under way or held back when iperf3 begins and ends to count.
             var seconds = options.Number("seconds", 10);
+            var theirs = spec.Loss > 0 ? 2 * seconds : seconds;
             var ours = SpeedPeer.Measure(seconds, repeat: 1, downloadOnly: false).Single();
-            Say(spec, figures, line, "download", ours.IdleMs, ours.DownloadAt, ours.Download!, iperf.Measure(download: true, ours.Download!.Streams, seconds));
-            Say(spec, figures, line, "upload", ours.IdleMs, ours.UploadAt, ours.Upload!, iperf.Measure(download: false, ours.Upload!.Streams, seconds));
+            Say(spec, figures, line, "download", ours.IdleMs, ours.DownloadAt, ours.Download!, iperf.Measure(download: true, ours.Download!.Streams, theirs));
+            Say(spec, figures, line, "upload", ours.IdleMs, ours.UploadAt, ours.Upload!, iperf.Measure(download: false, ours.Upload!.Streams, theirs));
             if (options.WithPeers && SpeedtestMini.IsInstalled)
             {
                 var (download, upload) = SpeedtestMini.Measure();
@@ -95,8 +99,7 @@ internal static class SpeedBench
         }
         finally
         {
-            server.Kill(entireProcessTree: true);
-            server.WaitForExit();
+            Command.End(server);
         }
     }
 
@@ -116,10 +119,10 @@ internal static class SpeedBench
     private static void Coverage(BenchOptions options, Figures figures)
     {
         var tests = options.Number("coverage", 100);
-        var spec = new LinkSpec(100, 100, TimeSpan.FromMilliseconds(options.Number("delay", 20)), 0, TimeSpan.FromMilliseconds(40), LinkSpec.DefaultControl);
+        var spec = new LinkSpec(100, 100, TimeSpan.FromMilliseconds(options.Number("delay", 20)), 0, TimeSpan.FromMilliseconds(40), options.Text("control", "cubic"));
         using var line = new Line(spec);
         using var iperf = new Iperf();
-        using var server = SpeedPeer.StartServer();
+        var server = SpeedPeer.StartServer();
         try
         {
             figures.Title($"{tests} tests of {spec.Name}");
@@ -134,8 +137,7 @@ internal static class SpeedBench
         }
         finally
         {
-            server.Kill(entireProcessTree: true);
-            server.WaitForExit();
+            Command.End(server);
         }
     }
 

@@ -88,7 +88,7 @@ internal static class SpeedPeer
     }
 
     /// <summary>Starts a server in its namespace; whoever calls kills it.</summary>
-    public static Process StartServer() => Command.Start("ip", Command.In(Line.ServerSpace, Command.Self(ServerVerb)));
+    public static Process StartServer() => Command.Background("ip", Command.In(Line.ServerSpace, Command.Self(ServerVerb)));
 
     /// <summary>Measures from the client's namespace.</summary>
     public static IEnumerable<OwnFigures> Measure(int seconds, int repeat, bool downloadOnly)

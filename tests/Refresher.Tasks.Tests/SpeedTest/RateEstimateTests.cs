@@ -8,6 +8,7 @@ public sealed class RateEstimateTests
     [Theory]
     [InlineData(0.0)]
     [InlineData(0.6)]
+    [InlineData(0.8)]
     public void The_interval_holds_the_truth_in_nineteen_of_twenty_measurements(double likeness)
     {
         var random = new Random(7);
@@ -18,6 +19,25 @@ public sealed class RateEstimateTests
         });
 
         Assert.InRange(held, 900, 1000);
+    }
+
+    [Fact]
+    public void A_beginning_that_still_grows_is_left_out()
+    {
+        double[] rates = [10, 30, 60, 80, 95, .. Series(new Random(3), 25, 0)];
+
+        var estimate = RateEstimate.OfSteadyPart(rates, out var start);
+
+        Assert.InRange(start, 4, 15);
+        Assert.InRange(estimate.Mean, 95, 105);
+    }
+
+    [Fact]
+    public void Of_a_steady_series_nothing_is_left_out()
+    {
+        RateEstimate.OfSteadyPart([.. Enumerable.Repeat(100.0, 20)], out var start);
+
+        Assert.Equal(0, start);
     }
 
     [Fact]

@@ -29,6 +29,9 @@ public sealed class SpeedTestTaskTests(SpeedTestFixture tests) : IClassFixture<S
             Assert.InRange(direction.Mbps, 100, 1e6);
             Assert.InRange(direction.LowMbps, 0, direction.Mbps);
             Assert.InRange(direction.Bytes, 1, 200_000_000);
+            Assert.InRange(direction.WarmUpSeconds!.Value, 0, direction.Seconds);
+            Assert.True(direction.LimitedByHost);
+            Assert.NotEmpty(direction.HostLimit!);
         });
         Assert.Equal("127.0.0.1", row.ClientAddress);
         Assert.InRange(row.Idle!.MedianMs, row.Idle.MinMs, row.Idle.P95Ms);

@@ -79,6 +79,41 @@ public sealed class ThroughputMeterTests
         Assert.InRange(allocated, 0, 200 * 1024);
     }
 
+    [Fact]
+    public async Task Sending_a_gigabyte_allocates_next_to_nothing()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var stop = new CancellationTokenSource();
+        var taking = Task.Factory.StartNew(() => Swallow(listener), TaskCreationOptions.LongRunning);
+        var stream = new UploadStream(new SpeedServer { Url = new Uri($"http://{listener.LocalEndpoint}/"), UploadBytes = 1L << 40 }, Guard);
+        var running = stream.RunAsync(stop.Token);
+        await Eventually.SeeAsync(() => Task.FromResult(stream.Look().Bytes), bytes => bytes > 1 << 24, seconds: 60);
+
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        var from = stream.Look().Bytes;
+        while (stream.Look().Bytes < from + (1L << 30))
+        {
+            await Task.Delay(20);
+        }
+
+        var allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
+        await stop.CancelAsync();
+        await running;
+        await taking;
+        Assert.InRange(allocated, 0, 4 * 1024 * 1024);
+    }
+
+    [Fact]
+    public async Task What_there_is_no_line_for_is_said_to_be_limited_by_the_machine()
+    {
+        await using var backend = await LoopbackBackend.StartAsync(default);
+
+        var measured = await MeasureAsync(backend.Server, download: true, Usual with { Duration = TimeSpan.FromSeconds(1) });
+
+        Assert.NotNull(measured.Host!.Reason(upload: false, measured.Server));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -108,6 +143,23 @@ public sealed class ThroughputMeterTests
         for (var left = bytes; left > 0; left -= buffer.Length)
         {
             socket.Send(buffer);
+        }
+    }
+
+    /// <summary>A server on a thread of its own that takes all and says nothing.</summary>
+    private static void Swallow(TcpListener listener)
+    {
+        using var socket = listener.AcceptSocket();
+        var buffer = new byte[256 * 1024];
+        try
+        {
+            while (socket.Receive(buffer) > 0)
+            {
+            }
+        }
+        catch (SocketException)
+        {
+            // The sender was stopped.
         }
     }
 
