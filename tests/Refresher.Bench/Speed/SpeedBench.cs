@@ -52,8 +52,8 @@ internal static class SpeedBench
             {
                 if (Asked("rate", rate) && Asked("delay", roundTrip) && Asked("loss", loss * 100))
                 {
-                    // As long a queue as the way is, as line cards have it; never shorter than twenty packets take.
-                    var buffer = Math.Max(roundTrip, Math.Max(20, 20 * 1500 * 8e-3 / rate));
+                    // As long a queue as the way is, as line cards have it; never shorter than 40 ms, nor than a hundred packets take.
+                    var buffer = Math.Max(Math.Max(roundTrip, 40), 100 * 1500 * 8e-3 / rate);
                     yield return new LinkSpec(rate, rate, TimeSpan.FromMilliseconds(roundTrip), loss, TimeSpan.FromMilliseconds(buffer), loss > 0 ? lossy : control);
                 }
             }
