@@ -73,6 +73,7 @@ internal sealed class Line : IDisposable
 
         try
         {
+            TakeBackOfTheDead();
             Command.Run("ip", "netns", "add", ServerSpace);
             Command.Run("ip", "netns", "del", ServerSpace);
             return null;
@@ -100,6 +101,23 @@ internal sealed class Line : IDisposable
         _down.Dispose();
         _up.Dispose();
         TakeBack();
+    }
+
+    /// <summary>What benches left that were killed: their namespaces, and what still runs in these.</summary>
+    private static void TakeBackOfTheDead()
+    {
+        foreach (var name in Command.Run("ip", "netns", "list").Split('\n').Select(line => line.Split(' ')[0]).Where(name => name.StartsWith("refresher-", StringComparison.Ordinal)))
+        {
+            if (!Directory.Exists($"/proc/{name.Split('-')[^1]}"))
+            {
+                foreach (var pid in Command.Run("ip", "netns", "pids", name).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+                {
+                    Command.Try("kill", "-9", pid);
+                }
+
+                Command.Try("ip", "netns", "del", name);
+            }
+        }
     }
 
     private void TakeBack()

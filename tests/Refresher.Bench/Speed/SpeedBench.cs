@@ -112,7 +112,7 @@ internal static class SpeedBench
         figures.Say($"{spec.Name}: {what}, difference", (ours.Mbps - iperf) / iperf * 100, "%");
         figures.Say($"{spec.Name}: {what}, latency added", (ours.LoadedMs ?? double.NaN) - idle, "ms", FormattableString.Invariant($"idle {idle:0.0}, loaded {ours.LoadedMinMs:0.0} / {ours.LoadedMs:0.0} / {ours.LoadedP95Ms:0.0}, jitter {ours.LoadedJitterMs:0.0}; {ours.RoundTripsPerMinute:0} round trips a minute"));
         figures.Say($"{spec.Name}: {what}, true time in the queues", truth, "ms");
-        figures.Say($"{spec.Name}: {what}, latency's error", (ours.LoadedMs ?? double.NaN) - idle - truth, "ms");
+        figures.Say($"{spec.Name}: {what}, latency error", (ours.LoadedMs ?? double.NaN) - idle - truth, "ms");
     }
 
     /// <summary>Many short tests of one line: the share of those whose interval holds what the line carries.</summary>
