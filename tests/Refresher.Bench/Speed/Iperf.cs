@@ -18,8 +18,8 @@ internal sealed class Iperf : IDisposable
     {
         string[] words =
         [
-            "iperf3", "-c", Line.Server, "-J", "--get-server-output", "-P", streams.ToString(CultureInfo.InvariantCulture), "-t", seconds.ToString(CultureInfo.InvariantCulture),
-            "-O", WarmUp.ToString(CultureInfo.InvariantCulture), .. download ? (string[])["-R"] : [],
+            "iperf3", "-c", Line.Server, "-J", "--get-server-output", "-P", streams.ToString(CultureInfo.InvariantCulture),
+            "-t", (WarmUp + seconds).ToString(CultureInfo.InvariantCulture), .. download ? (string[])["-R"] : [],
         ];
         for (var tries = 1; ; tries++)
         {
@@ -38,10 +38,13 @@ internal sealed class Iperf : IDisposable
 
     public void Dispose() => Command.End(_server);
 
-    /// <summary>Its sum of an upload is over the time until the sender's word of the end arrives, when nothing comes any more; the receiver's intervals are not.</summary>
+    /// <summary>
+    /// From the receiver's seconds, because the sums that it prints are not those: an upload's is over a time in which nothing came any more,
+    /// and with <c>--omit</c> the second in which it begins to count loses some of its bytes.
+    /// </summary>
     private static double Rate(JsonNode receiver)
     {
-        var sums = receiver["intervals"]!.AsArray().Select(interval => interval!["sum"]!).Where(sum => sum["omitted"]?.GetValue<bool>() != true && sum["seconds"]!.GetValue<double>() > 0.5).ToArray();
+        var sums = receiver["intervals"]!.AsArray().Select(interval => interval!["sum"]!).Where(sum => sum["start"]!.GetValue<double>() > WarmUp - 0.5 && sum["seconds"]!.GetValue<double>() > 0.5).ToArray();
         return sums.Sum(sum => sum["bytes"]!.GetValue<double>()) * 8 / 1e6 / sums.Sum(sum => sum["seconds"]!.GetValue<double>());
     }
 }
