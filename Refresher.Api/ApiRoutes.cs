@@ -1,3 +1,4 @@
+using Refresher.Api.Access;
 using Refresher.Api.Alerts;
 using Refresher.Api.Audit;
 using Refresher.Api.Calendars;
@@ -22,6 +23,8 @@ internal static class ApiRoutes
 
     public static void UseApi(this WebApplication app)
     {
+        app.UseKnownProxies();
+        app.UseHsts();
         app.UseExceptionHandler();
         app.UseStatusCodePages(Problems.WriteAsync);
         app.Use(AnswerHeaders.AddAsync);
@@ -51,6 +54,8 @@ internal static class ApiRoutes
         api.MapSystem();
         api.MapLimits();
         api.MapAudit();
+        api.MapUsers();
+        api.MapKeys();
         api.MapCalendars();
         api.MapChannels();
         api.MapRules();
@@ -59,6 +64,7 @@ internal static class ApiRoutes
 
         app.MapPrometheusTargets();
         app.MapOpenApi().AllowAnonymous();
+        app.MapSecurityText();
         foreach (var kind in app.Services.GetRequiredService<KindCatalog>())
         {
             kind.MapEndpoints(app);

@@ -4,6 +4,7 @@ using Refresher.Api.Access;
 using Refresher.Api.Http;
 using Refresher.Api.OpenApi;
 using Refresher.Api.Workers;
+using Refresher.Core.Access;
 
 namespace Refresher.Api;
 
@@ -24,6 +25,7 @@ internal static class ApiServices
         services.AddAuthentication(ApiKeyHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.SchemeName, null);
 
         // Whatever is mapped by anybody asks for a key unless it says that it does not.
+        services.AddAuthorization(Policies.Add);
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder(ApiKeyHandler.SchemeName).RequireAuthenticatedUser().Build());
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
         services.AddProblemDetails();
@@ -32,6 +34,7 @@ internal static class ApiServices
             .AddPolicy(AnswerTime.Policy, AnswerTime.Of(TimeSpan.FromSeconds(20)))
             .AddPolicy(AnswerTime.LongPolicy, AnswerTime.Of(TimeSpan.FromMinutes(2))));
         services.AddVisitorRate(builder.Configuration);
+        services.AddHsts(hsts => hsts.MaxAge = TransportSecurity.MaxAge);
         services.AddOpenApi("v1", ApiDocument.Configure);
     }
 }

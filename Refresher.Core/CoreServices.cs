@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Refresher.Core.Access;
+using Refresher.Core.Access.Keys;
+using Refresher.Core.Access.Users;
 using Refresher.Core.Data;
 using Refresher.Core.Execution;
 using Refresher.Core.Limits;
@@ -26,11 +28,14 @@ internal static class CoreServices
 
     public static IServiceCollection AddAudit(this IServiceCollection services) => services.AddScoped<Actor>().AddScoped<AuditLog>().AddScoped<AuditQueries>();
 
+    public static IServiceCollection AddAccess(this IServiceCollection services) => services
+        .AddUsers().AddScoped<FirstLogin>().AddSingleton<ApiKeyring>().AddScoped<KeyCommands>().AddScoped<KeyQueries>();
+
     public static IServiceCollection AddOperations(this IServiceCollection services) => services
         .AddSingleton<DatabaseInfo>().AddSingleton<QueueHolds>().AddSingleton<QueueQueries>().AddScoped<QueueCommands>().AddScoped<WorkerCommands>().AddScoped<WorkerQueries>();
 
     public static IServiceCollection AddSchedules(this IServiceCollection services) => services
-        .AddSingleton<OptionSecrets>().AddScoped<FirstLogin>().AddSingleton<ApiKeyring>().AddScoped<ScheduleCommands>().AddScoped<ScheduleQueries>()
+        .AddSingleton<OptionSecrets>().AddScoped<ScheduleCommands>().AddScoped<ScheduleQueries>()
         .AddScoped<ScheduleChanges>().AddScoped<ScheduleImport>().AddScoped<ScheduleExport>().AddScoped<CrontabSchedules>().AddScoped<DeclaredSchedules>()
         .AddScoped<CalendarCommands>().AddScoped<CalendarQueries>().AddScoped<OccurrenceHistory>().AddScoped<ScheduleBackfill>();
 }

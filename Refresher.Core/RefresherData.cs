@@ -20,18 +20,20 @@ public static class RefresherData
     /// Adds everything that every process needs.
     /// <code>
     /// ConnectionStrings: { refresher: "Host=…", redis: "host:port,password=…" }
+    /// MasterKey: { Value: "…" }
     /// Node: { Name: "worker-1" }
     /// </code>
     /// </summary>
     /// <param name="maxPoolSize">PostgreSQL connections this process may hold, 1 to 1000: few for many replicas' sake.</param>
-    /// <exception cref="InvalidOperationException"><c>ConnectionStrings:refresher</c> is missing.</exception>
+    /// <exception cref="InvalidOperationException"><c>ConnectionStrings:refresher</c> or <c>MasterKey:Value</c> is missing.</exception>
     public static IHostApplicationBuilder AddRefresherData(this IHostApplicationBuilder builder, KindCatalog kinds, int maxPoolSize)
     {
         builder.Services.AddSingleton(kinds);
         AddDatabase(builder, maxPoolSize);
         builder.AddRedisClient("redis");
         builder.Services.AddSingleton(NodeName.From(builder.Configuration));
-        builder.Services.AddSharedDataProtection().AddRunQueue().AddAudit().AddOperations().AddRuns().AddSchedules().AddEvents().AddWatch();
+        builder.AddSharedDataProtection();
+        builder.Services.AddRunQueue().AddAudit().AddAccess().AddOperations().AddRuns().AddSchedules().AddEvents().AddWatch();
         builder.AddAlerts();
         foreach (var kind in kinds)
         {

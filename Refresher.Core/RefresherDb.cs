@@ -48,6 +48,8 @@ public sealed class RefresherDb(DbContextOptions<RefresherDb> options)
 
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 
+    public DbSet<UserSession> UserSessions => Set<UserSession>();
+
     public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
 
     public DbSet<WorkerOrder> WorkerOrders => Set<WorkerOrder>();

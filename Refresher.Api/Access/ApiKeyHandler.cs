@@ -39,7 +39,7 @@ internal sealed class ApiKeyHandler(
             return AuthenticateResult.Fail("The key is not known.");
         }
 
-        var identity = new ClaimsIdentity([new(ClaimTypes.Name, known.Name), new(ClaimTypes.NameIdentifier, known.Id.ToString())], SchemeName);
+        var identity = new ClaimsIdentity([new(ClaimTypes.Name, known.Name), new(ClaimTypes.NameIdentifier, known.Id.ToString()), new(ClaimTypes.Role, known.Role)], SchemeName);
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName));
     }
 
@@ -54,9 +54,17 @@ internal sealed class ApiKeyHandler(
         }
 
         Response.Headers.WWWAuthenticate = tried.Failure is null ? "Bearer realm=\"Refresher\"" : "Bearer realm=\"Refresher\", error=\"invalid_token\"";
-        var detail = tried.Failure is null ? "Send a key in the header Authorization: Bearer <key>." : "The key in the header Authorization is not known.";
+        var detail = tried.Failure is null ? "Send a key in the header Authorization: Bearer <key>." : "The key in the header Authorization is not known: it never was, was withdrawn, or has expired.";
         await Problems.OfField(StatusCodes.Status401Unauthorized, "A key is needed", "Authorization", detail).ExecuteAsync(Context);
     }
+
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => Problems.Of(
+        StatusCodes.Status403Forbidden,
+        "This key may not do that",
+        $"The key '{Context.User.Identity?.Name}' has the role {Context.User.FindFirstValue(ClaimTypes.Role)}. {Needed(Context.GetEndpoint())}").ExecuteAsync(Context);
+
+    private static string Needed(Endpoint? endpoint) =>
+        endpoint?.Metadata.GetOrderedMetadata<IAuthorizeData>().Any(asked => asked.Policy == Policies.Administer) is true ? $"The role {Roles.Admin} is needed." : $"The role {Roles.Operator} or {Roles.Admin} is needed.";
 
     private static string? KeyOf(HttpRequest request) =>
         AuthenticationHeaderValue.TryParse(request.Headers.Authorization, out var header)

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Refresher.Core;
+using Refresher.Core.Access;
 using Refresher.Core.Alerts.Channels;
 using Refresher.Core.Contract;
 
@@ -11,14 +12,14 @@ internal static class ChannelsApi
 {
     public static void MapChannels(this IEndpointRouteBuilder routes)
     {
-        var channels = routes.MapGroup("/channels").WithTags("Channels");
+        var channels = routes.MapGroup("/channels").WithTags("Channels").RequireByMethod(changes: Policies.Administer);
         channels.MapGet("/", ListAsync).WithSummary("Lists channels by name, their secrets masked.");
         channels.MapPost("/", CreateAsync).WithSummary("Makes a channel of one of the kinds of /channels/kinds.");
         channels.MapGet("/kinds", ListKinds).WithSummary("Lists the kinds of channels with the JSON schema of their settings.");
         channels.MapGet("/{id:guid}", GetAsync).WithSummary("Shows a channel, its secrets masked.");
         channels.MapPut("/{id:guid}", ReplaceAsync).WithSummary("Replaces a channel's name, settings and whether it is enabled; a secret sent as its mask stays as it is.");
         channels.MapDelete("/{id:guid}", DeleteAsync).WithSummary("Deletes a channel that no rule sends to; what waits for it is given up.");
-        channels.MapPost("/{id:guid}/test", TestAsync).WithSummary("Sends a real message now, and answers with what the provider says: within 30 s.").WithRequestTimeout(AnswerTime.LongPolicy);
+        channels.MapPost("/{id:guid}/test", TestAsync).WithSummary("Sends a real message now, and answers with what the provider says: within 30 s.").WithRequestTimeout(AnswerTime.LongPolicy).RequireAuthorization(Policies.Operate);
     }
 
     private static async Task<Ok<Page<ChannelView>>> ListAsync(ChannelQueries channels, ChannelKinds kinds, CancellationToken cancel) =>

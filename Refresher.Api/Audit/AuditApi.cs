@@ -10,7 +10,8 @@ internal static class AuditApi
 {
     public static void MapAudit(this IEndpointRouteBuilder routes) => routes.MapGet("/audit", ListAsync)
         .WithTags("Audit")
-        .WithSummary("Lists what people and programs did, from the latest to the earliest.");
+        .WithSummary("Lists what people and programs did, from the latest to the earliest.")
+        .RequireAuthorization(Policies.Operate);
 
     private static async Task<Ok<Page<AuditEntryView>>> ListAsync(Query<AuditQuery> query, AuditQueries audit, CancellationToken cancel)
     {

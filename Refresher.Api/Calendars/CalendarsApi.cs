@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Refresher.Core;
+using Refresher.Core.Access;
 using Refresher.Core.Schedules.Calendars;
 
 namespace Refresher.Api.Calendars;
@@ -16,7 +17,7 @@ internal static class CalendarsApi
         calendars.MapPut("/{name}", ReplaceAsync).WithSummary("Replaces a calendar; what is left out becomes the default. It acts on what is due from then on.");
         calendars.MapDelete("/{name}", DeleteAsync).WithSummary("Deletes a calendar that no schedule refers to.");
         calendars.MapGet("/{name}/month", MonthAsync).WithSummary("What a calendar excludes in a month, day by day.");
-        calendars.MapPost("/preview", Preview).WithSummary("What rules exclude in a month, day by day, without making anything.");
+        calendars.MapPost("/preview", Preview).WithSummary("What rules exclude in a month, day by day, without making anything.").RequireAuthorization(Policies.View);
     }
 
     private static async Task<Ok<Page<CalendarView>>> ListAsync(Query<CalendarListQuery> query, CalendarQueries calendars, CancellationToken cancel)

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Refresher.Core;
+using Refresher.Core.Access;
 using Refresher.Core.Outbox;
 using Refresher.Core.Outbox.Delivery;
 
@@ -11,7 +12,7 @@ internal static class EventsApi
 {
     public static void MapEvents(this IEndpointRouteBuilder routes)
     {
-        var events = routes.MapGroup("/events").WithTags("Events");
+        var events = routes.MapGroup("/events").WithTags("Events").RequireByMethod(changes: Policies.Administer);
         events.MapGet("/", ShowAsync).WithSummary("Shows the topics, and every consumer with how far it is behind and why it does not come forward.");
         events.MapPost("/consumers/{name}/replay", ReplayAsync).WithSummary("Has a consumer read again what it has passed, from an instant or from the earliest that is kept. It knows again what it has acted on.");
 

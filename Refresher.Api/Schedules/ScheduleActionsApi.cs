@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Refresher.Api.Runs;
 using Refresher.Core;
+using Refresher.Core.Access;
 using Refresher.Core.Contract;
 using Refresher.Core.Schedules;
 using Refresher.Core.Schedules.Calendars;
@@ -19,7 +20,7 @@ internal static class ScheduleActionsApi
         schedules.MapPost("/{id}/pause", PauseAsync).WithSummary("Makes it due no more until it is resumed.");
         schedules.MapPost("/{id}/resume", ResumeAsync).WithSummary("Makes it due again. What would have been due in between is not made up for.");
         schedules.MapGet("/{id}/occurrences", OccurrencesAsync).WithSummary("What became of each due time and why, or what is to come; the latest first, or the earliest.");
-        schedules.MapPost("/preview", PreviewAsync).WithSummary("A cadence in words and its next occurrences, without making anything.");
+        schedules.MapPost("/preview", PreviewAsync).WithSummary("A cadence in words and its next occurrences, without making anything.").RequireAuthorization(Policies.View);
     }
 
     private static async Task<Results<Accepted<RunView>, ProblemHttpResult>> RunAsync(

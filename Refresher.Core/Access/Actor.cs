@@ -11,6 +11,9 @@ public enum ActorKind
 
     /// <summary>This program by itself.</summary>
     Program,
+
+    /// <summary>Somebody who has not logged in: known by the address alone.</summary>
+    Visitor,
 }
 
 /// <summary>Who acts in the present scope: the signed-in user or the key of a request (<see cref="ActorOfRequest"/>), else this program.</summary>

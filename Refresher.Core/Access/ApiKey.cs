@@ -15,7 +15,16 @@ public sealed class ApiKey
     /// <summary>SHA-256 of the key.</summary>
     public required byte[] Hash { get; init; }
 
+    /// <summary>One of <see cref="Roles"/>: what may be done with it.</summary>
+    public required string Role { get; init; }
+
     public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The user or the key that made it; null for the first one.</summary>
+    public string? CreatedBy { get; init; }
+
+    /// <summary>From when on it is refused; null: never.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
 
     public DateTimeOffset? LastUsedAt { get; set; }
 
@@ -31,6 +40,8 @@ internal sealed class ApiKeyMapping : IEntityTypeConfiguration<ApiKey>
     {
         key.ToTable("api_keys");
         key.Property(k => k.Id).ValueGeneratedNever();
+        key.Property(k => k.Role).HasDefaultValue(Roles.Admin);
         key.HasIndex(k => k.Hash).IsUnique();
+        key.HasIndex(k => k.Name).IsUnique();
     }
 }

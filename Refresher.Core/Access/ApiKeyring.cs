@@ -4,17 +4,19 @@ using Npgsql;
 namespace Refresher.Core.Access;
 
 /// <summary>An Api key that is valid.</summary>
-public sealed record KnownKey(Guid Id, string Name);
+/// <param name="Role">One of <see cref="Roles"/>.</param>
+/// <param name="ExpiresAt">From when on it is not; null: never.</param>
+public sealed record KnownKey(Guid Id, string Name, string Role, DateTimeOffset? ExpiresAt);
 
 /// <summary>
 /// Tells whose key a request carries. An answer holds for <see cref="Freshness"/>, so that a withdrawn key ends within that time and a
-/// busy client costs no look-up per request.
+/// busy client costs no look-up per request; one that expires ends at its instant.
 /// </summary>
 public sealed class ApiKeyring(NpgsqlDataSource database, TimeProvider clock)
 {
     public static readonly TimeSpan Freshness = TimeSpan.FromSeconds(5);
 
-    private const string FindSql = "SELECT id, name, last_used_at FROM api_keys WHERE hash = $1";
+    private const string FindSql = "SELECT id, name, last_used_at, role, expires_at FROM api_keys WHERE hash = $1";
     private const string UsedSql = "UPDATE api_keys SET last_used_at = $2 WHERE id = $1";
     private static readonly TimeSpan UsedEvery = TimeSpan.FromMinutes(1);
 
@@ -29,13 +31,13 @@ public sealed class ApiKeyring(NpgsqlDataSource database, TimeProvider clock)
     public async Task<KnownKey?> FindAsync(string key, CancellationToken cancel)
     {
         var name = Name(key);
-        if (_known.TryGetValue(name, out var known) && clock.GetElapsedTime(known.SeenAt) < Freshness)
+        if (_known.TryGetValue(name, out var known) && clock.GetElapsedTime(known.SeenAt) < Freshness && IsValid(known.Key))
         {
             return known.Key;
         }
 
         var seenAt = clock.GetTimestamp();
-        if (await LookUpAsync(Convert.FromHexString(name), cancel) is not { } found)
+        if (await LookUpAsync(Convert.FromHexString(name), cancel) is not { } found || !IsValid(found))
         {
             _known.TryRemove(name, out _);
             return null;
@@ -55,13 +57,13 @@ public sealed class ApiKeyring(NpgsqlDataSource database, TimeProvider clock)
         {
             if (await reader.ReadAsync(cancel))
             {
-                found = new KnownKey(reader.GetGuid(0), reader.GetString(1));
+                found = new KnownKey(reader.GetGuid(0), reader.GetString(1), reader.GetString(3), reader.IsDBNull(4) ? null : reader.GetFieldValue<DateTimeOffset>(4));
                 usedAt = reader.IsDBNull(2) ? null : reader.GetFieldValue<DateTimeOffset>(2);
             }
         }
 
         var now = clock.GetUtcNow();
-        if (found is not null && (usedAt is null || now - usedAt >= UsedEvery))
+        if (found is not null && IsValid(found) && (usedAt is null || now - usedAt >= UsedEvery))
         {
             await using var used = new NpgsqlCommand(UsedSql, connection) { Parameters = { new() { Value = found.Id }, new() { Value = now } } };
             await used.ExecuteNonQueryAsync(cancel);
@@ -69,6 +71,8 @@ public sealed class ApiKeyring(NpgsqlDataSource database, TimeProvider clock)
 
         return found;
     }
+
+    private bool IsValid(KnownKey key) => key.ExpiresAt is not { } end || clock.GetUtcNow() < end;
 
     private static string Name(string key) => Convert.ToHexString(ApiKey.HashOf(key));
 }

@@ -4,14 +4,19 @@ using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Refresher.Core.Access;
 
-/// <summary>Keeps the keys of Data Protection in PostgreSQL: what one process protects, a cookie or a secret, every other can read.</summary>
-/// <remarks>The interface is synchronous; it is asked a few times a day.</remarks>
-internal sealed class DataProtectionKeys(IServiceScopeFactory scopes) : IXmlRepository
+/// <summary>
+/// Keeps the keys of Data Protection in PostgreSQL, wrapped by the master key: what one process protects, a cookie or a secret, every other can
+/// read. Keys that are plain, or wrapped by the master key from before, are wrapped anew by whoever reads them.
+/// </summary>
+/// <remarks>The interface is synchronous; it is asked a few times a day. A key that cannot be unwrapped is an error: left out, it would be taken for lost, and a new one be made.</remarks>
+internal sealed class DataProtectionKeys(IServiceScopeFactory scopes, IReadOnlyList<MasterKey> masters) : IXmlRepository
 {
     private const long AdvisoryLock = 0x5245_4652_4B45_5953;
 
@@ -21,7 +26,19 @@ internal sealed class DataProtectionKeys(IServiceScopeFactory scopes) : IXmlRepo
     {
         using var scope = scopes.CreateScope();
         var db = scope.ServiceProvider.GetRequiredService<RefresherDb>();
-        return [.. db.DataProtectionKeys.AsNoTracking().OrderBy(key => key.Id).Select(key => key.Xml).AsEnumerable().Select(xml => XElement.Parse(xml))];
+        var elements = new List<XElement>();
+        foreach (var stored in db.DataProtectionKeys.AsNoTracking().OrderBy(key => key.Id).ToList())
+        {
+            var (key, isPresent) = WrappedKey.Read(stored.Xml, masters);
+            elements.Add(key);
+            if (!isPresent)
+            {
+                var wrapped = WrappedKey.Write(key, masters[0]);
+                db.DataProtectionKeys.Where(row => row.Id == stored.Id && row.Xml == stored.Xml).ExecuteUpdate(row => row.SetProperty(k => k.Xml, wrapped));
+            }
+        }
+
+        return elements;
     }
 
     public void StoreElement(XElement element, string friendlyName)
@@ -35,10 +52,10 @@ internal sealed class DataProtectionKeys(IServiceScopeFactory scopes) : IXmlRepo
 
             // Several processes that start at once all miss a key and make one. The first one's is everybody's: with a second, what one process
             // protects would be unreadable to those that had looked before it came. Whoever asks for a key to be stored reads them all again.
-            if (!db.DataProtectionKeys.AsNoTracking().Select(key => key.Xml).AsEnumerable().Any(xml => IsSamePeriod(XElement.Parse(xml), element)))
+            if (!db.DataProtectionKeys.AsNoTracking().Select(key => key.Xml).AsEnumerable().Any(xml => IsSamePeriod(WrappedKey.Read(xml, masters).Key, element)))
             {
                 db.ChangeTracker.Clear();
-                db.DataProtectionKeys.Add(new DataProtectionKey { Name = friendlyName, Xml = element.ToString(SaveOptions.DisableFormatting) });
+                db.DataProtectionKeys.Add(new DataProtectionKey { Name = friendlyName, Xml = WrappedKey.Write(element, masters[0]) });
                 db.SaveChanges();
             }
 
@@ -51,14 +68,48 @@ internal sealed class DataProtectionKeys(IServiceScopeFactory scopes) : IXmlRepo
         one.Element("activationDate") is { } first && other.Element("activationDate") is { } second && ((DateTimeOffset)first - (DateTimeOffset)second).Duration() < AtOnce;
 }
 
+/// <summary>Unhealthy while the master key is not the one that the keys in the database are wrapped by: such a process could read no login and no secret.</summary>
+internal sealed class MasterKeyHealth(IOptions<KeyManagementOptions> keys) : IHealthCheck
+{
+    private bool _fits;
+
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            if (!_fits)
+            {
+                keys.Value.XmlRepository!.GetAllElements();
+                _fits = true;
+            }
+
+            return Task.FromResult(HealthCheckResult.Healthy());
+        }
+        catch (WrongMasterKeyException wrong)
+        {
+            return Task.FromResult(HealthCheckResult.Unhealthy(wrong.Message));
+        }
+        catch (Exception)
+        {
+            // Whether PostgreSQL and the schema are there is for other checks to say.
+            return Task.FromResult(HealthCheckResult.Healthy("not looked at yet"));
+        }
+    }
+}
+
 /// <summary>Brings Data Protection whole: shared keys under the one name of the application.</summary>
 public static class SharedDataProtection
 {
     private const string ApplicationName = "Refresher";
 
-    public static IServiceCollection AddSharedDataProtection(this IServiceCollection services)
+    public static IHostApplicationBuilder AddSharedDataProtection(this IHostApplicationBuilder builder)
     {
+        var masters = MasterKey.From(builder.Configuration);
+        var services = builder.Services;
         services.AddDataProtection().SetApplicationName(ApplicationName);
+
+        // It warns that keys are stored as they are; the repository wraps them, which it does not know.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
 
         // The framework reads the keys at every start, and complains where a new database does not have their table yet; the first use reads them too.
         foreach (var warmUp in services.Where(service => service.ServiceType == typeof(IHostedService) && service.ImplementationType?.Assembly == typeof(KeyManagementOptions).Assembly).ToArray())
@@ -67,7 +118,8 @@ public static class SharedDataProtection
         }
 
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider =>
-            new ConfigureOptions<KeyManagementOptions>(options => options.XmlRepository = new DataProtectionKeys(provider.GetRequiredService<IServiceScopeFactory>())));
-        return services;
+            new ConfigureOptions<KeyManagementOptions>(options => options.XmlRepository = new DataProtectionKeys(provider.GetRequiredService<IServiceScopeFactory>(), masters)));
+        services.AddHealthChecks().AddCheck<MasterKeyHealth>("master-key");
+        return builder;
     }
 }

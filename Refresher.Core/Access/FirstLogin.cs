@@ -1,12 +1,14 @@
 using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
+using Refresher.Core.Access.Users;
 
 namespace Refresher.Core.Access;
 
 /// <summary>The first user and the first Api key, and the way back in when the password is lost.</summary>
-public sealed partial class FirstLogin(RefresherDb db, TimeProvider clock, ILogger<FirstLogin> log)
+public sealed partial class FirstLogin(RefresherDb db, AuditLog audit, TimeProvider clock, ILogger<FirstLogin> log)
 {
     public const string AdminName = "admin";
 
@@ -25,17 +27,17 @@ public sealed partial class FirstLogin(RefresherDb db, TimeProvider clock, ILogg
 
         if (apiKey is { Length: > 0 } && !await db.ApiKeys.AnyAsync(cancel))
         {
-            db.Add(new ApiKey { Id = Guid.CreateVersion7(clock.GetUtcNow()), Name = "first key", Hash = ApiKey.HashOf(apiKey), CreatedAt = clock.GetUtcNow() });
+            db.Add(new ApiKey { Id = Guid.CreateVersion7(clock.GetUtcNow()), Name = "first key", Hash = ApiKey.HashOf(apiKey), Role = Roles.Admin, CreatedAt = clock.GetUtcNow() });
             await db.SaveChangesAsync(cancel);
         }
     }
 
-    /// <summary>Gives <c>admin</c> a new password, makes the user if it is not there, lifts a lock, and ends its sessions.</summary>
+    /// <summary>Gives <c>admin</c> a new password and the role, makes the user if it is not there, lifts a lock, takes the second factor away, and ends all its sessions.</summary>
     /// <returns>The password.</returns>
     public async Task<string> ResetAdminAsync(CancellationToken cancel)
     {
         await EnsureRolesAsync(cancel);
-        var password = Convert.ToBase64String(RandomNumberGenerator.GetBytes(18)).Replace('+', '-').Replace('/', '_');
+        var password = PasswordRules.Make();
         await SetAdminPasswordAsync(password, cancel);
         return password;
     }
@@ -47,13 +49,26 @@ public sealed partial class FirstLogin(RefresherDb db, TimeProvider clock, ILogg
         if (user is null)
         {
             user = new RefresherUser { Id = Guid.CreateVersion7(clock.GetUtcNow()), UserName = AdminName, NormalizedUserName = normalized, LockoutEnabled = true };
-            var role = await db.Roles.SingleAsync(r => r.Name == Roles.Admin, cancel);
-            db.AddRange(user, new IdentityUserRole<Guid> { UserId = user.Id, RoleId = role.Id });
+            db.Add(user);
+        }
+        else
+        {
+            audit.Add("user.reset", new AuditSubject("user", user.Id.ToString(), AdminName), new JsonObject { ["secondFactor"] = user.TwoFactorEnabled }, new JsonObject { ["secondFactor"] = false });
         }
 
+        var role = await db.Roles.SingleAsync(r => r.Name == Roles.Admin, cancel);
+        var others = await db.UserRoles.Where(held => held.UserId == user.Id && held.RoleId != role.Id).ToListAsync(cancel);
+        db.RemoveRange(others);
+        if (!await db.UserRoles.AnyAsync(held => held.UserId == user.Id && held.RoleId == role.Id, cancel))
+        {
+            db.Add(new IdentityUserRole<Guid> { UserId = user.Id, RoleId = role.Id });
+        }
+
+        SecondFactor.Clear(user);
+        db.RemoveRange(await db.UserSessions.Where(s => s.UserId == user.Id).ToListAsync(cancel));
         user.PasswordHash = new PasswordHasher<RefresherUser>().HashPassword(user, password);
         user.SecurityStamp = Convert.ToHexString(RandomNumberGenerator.GetBytes(20));
-        (user.LockoutEnd, user.AccessFailedCount) = (null, 0);
+        (user.MustChangePassword, user.LockoutEnd, user.AccessFailedCount) = (false, null, 0);
         await db.SaveChangesAsync(cancel);
     }
 
@@ -72,19 +87,4 @@ public sealed partial class FirstLogin(RefresherDb db, TimeProvider clock, ILogg
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "FirstLogin:AdminPassword is not set, so nobody can log in yet. Set it, or run: dotnet Refresher.Web.dll reset-admin")]
     private partial void LogNoPassword();
-}
-
-/// <summary>What a user may do; each role may do what the ones before it may.</summary>
-public static class Roles
-{
-    /// <summary>Looks at everything, changes nothing.</summary>
-    public const string Viewer = "viewer";
-
-    /// <summary>Runs, pauses and cancels.</summary>
-    public const string Operator = "operator";
-
-    /// <summary>Everything.</summary>
-    public const string Admin = "admin";
-
-    public static IReadOnlyList<string> All { get; } = [Viewer, Operator, Admin];
 }

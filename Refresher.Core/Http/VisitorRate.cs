@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -26,7 +24,7 @@ public static class VisitorRate
         options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
         options.OnRejected = RefuseAsync;
         options.AddPolicy(Policy, http => configuration.GetValue("Public:RequestsPerMinute", Default) is > 0 and var most
-            ? RateLimitPartition.GetTokenBucketLimiter(Of(http.Connection.RemoteIpAddress), _ => new TokenBucketRateLimiterOptions
+            ? RateLimitPartition.GetTokenBucketLimiter($"visitor {ClientAddress.Site(http.Connection.RemoteIpAddress)}", _ => new TokenBucketRateLimiterOptions
             {
                 TokenLimit = most,
                 TokensPerPeriod = Math.Max(1, most / SecondsPerMinute),
@@ -34,17 +32,6 @@ public static class VisitorRate
             })
             : RateLimitPartition.GetNoLimiter("any"));
     });
-
-    /// <summary>An IPv6 customer has a whole /64: its addresses count as one.</summary>
-    private static string Of(IPAddress? address)
-    {
-        if (address is not { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false })
-        {
-            return $"visitor {address?.MapToIPv4()}";
-        }
-
-        return $"visitor {Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8))}";
-    }
 
     private static async ValueTask RefuseAsync(OnRejectedContext rejected, CancellationToken cancel)
     {

@@ -1,6 +1,6 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Threading.RateLimiting;
+using Refresher.Core.Http;
 
 namespace Refresher.Tasks.Heartbeats;
 
@@ -16,8 +16,6 @@ internal sealed class BeatRates : IDisposable
     /// <summary>Unknown tokens of one address in a minute.</summary>
     public const int Unknown = 30;
 
-    private const int Ipv6SiteBytes = 8;
-
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     private readonly PartitionedRateLimiter<string> _tokens = PartitionedRateLimiter.Create<string, string>(token => Bucket(token, OfToken, 1));
@@ -31,7 +29,7 @@ internal sealed class BeatRates : IDisposable
     /// <returns>How long to wait; null: it may be taken.</returns>
     public TimeSpan? WaitOf(string token, IPAddress? address)
     {
-        var site = SiteOf(address);
+        var site = ClientAddress.Site(address);
         using var guesses = _unknown.AttemptAcquire(site, permitCount: 0);
         using var ofAddress = guesses.IsAcquired ? _addresses.AttemptAcquire(site) : null;
         using var ofToken = ofAddress?.IsAcquired is true ? _tokens.AttemptAcquire(token) : null;
@@ -39,7 +37,7 @@ internal sealed class BeatRates : IDisposable
         return refused is null ? null : refused.TryGetMetadata(MetadataName.RetryAfter, out var wait) && wait > Second ? wait : Second;
     }
 
-    public void CountUnknown(IPAddress? address) => _unknown.AttemptAcquire(SiteOf(address)).Dispose();
+    public void CountUnknown(IPAddress? address) => _unknown.AttemptAcquire(ClientAddress.Site(address)).Dispose();
 
     public void Dispose()
     {
@@ -56,16 +54,4 @@ internal sealed class BeatRates : IDisposable
         QueueLimit = 0,
         AutoReplenishment = false,
     });
-
-    private static IPAddress SiteOf(IPAddress? address)
-    {
-        if (address is not { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false })
-        {
-            return address?.MapToIPv4() ?? IPAddress.None;
-        }
-
-        var bytes = address.GetAddressBytes();
-        bytes.AsSpan(Ipv6SiteBytes).Clear();
-        return new IPAddress(bytes);
-    }
 }

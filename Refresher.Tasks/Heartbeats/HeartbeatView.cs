@@ -7,7 +7,7 @@ namespace Refresher.Tasks.Heartbeats;
 /// <param name="State"><c>new</c>, <c>up</c>, <c>running</c>, <c>late</c>, <c>down</c> or <c>paused</c>.</param>
 /// <param name="Since">Since when; up, running and late are one.</param>
 /// <param name="LastDuration">Seconds from start to end, the last time.</param>
-/// <param name="BeatPath">What to call, below the Api's address; it is a secret. Null in lists, and when the key that sealed it is gone.</param>
+/// <param name="BeatPath">What to call, below the Api's address; it is a secret. Null in lists, for keys that may only look, and when the key that sealed it is gone.</param>
 internal sealed record HeartbeatView(
     Guid Id, string Key, string Name, string Description, IReadOnlyList<string> Tags, JsonElement Cadence, string CadenceInWords, TimeSpan Grace, TimeSpan? MaxRunTime,
     bool Enabled, string State, DateTimeOffset Since, string? Reason, DateTimeOffset? LastBeatAt, DateTimeOffset? StartedAt, DateTimeOffset? LastStartedAt, double? LastDuration,

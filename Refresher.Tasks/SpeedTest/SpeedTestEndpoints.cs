@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Refresher.Core;
+using Refresher.Core.Http;
 
 namespace Refresher.Tasks.SpeedTest;
 
@@ -13,7 +14,7 @@ internal static class SpeedTestEndpoints
 
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        var api = endpoints.MapGroup("/api/v1").WithTags("Speed tests").RequireAuthorization();
+        var api = endpoints.MapApiGroup().WithTags("Speed tests");
         api.MapGet("/speed-tests", ListAsync).WithSummary("Speed tests, the latest first; self-tests only when asked for.");
         api.MapGet("/speed-tests/latest", LatestAsync).WithSummary("The latest speed test.");
         api.MapGet("/speed-servers", ServersAsync).WithSummary("The servers of the last tests with their place and latency, the fastest first.");

@@ -1,3 +1,4 @@
+using Refresher.Core.Access;
 using Refresher.Tasks;
 using Refresher.Ui;
 
@@ -17,6 +18,7 @@ internal static class ActionEndpoints
         WorkerActions.MapWorkers(actions);
         AlertActions.MapAlerts(actions);
         EventActions.MapEvents(actions);
+        UserActions.MapUsers(actions);
         foreach (var kind in TaskCatalog.Kinds)
         {
             kind.MapActions(actions);

@@ -1,4 +1,5 @@
 using Refresher.Core;
+using Refresher.Core.Access;
 using Refresher.Core.Alerts.Channels;
 using Refresher.Core.Alerts.Deliveries;
 using Refresher.Core.Alerts.Rules;
@@ -19,7 +20,7 @@ internal static class AlertActions
                 : http.Back(result, answer => $"The test was sent. The answer: {answer.Text}");
         });
         actions.MapPost("/alerts/channels/{id:guid}/delete", async (HttpContext http, Guid id, ChannelCommands commands) =>
-            Leave(http, await commands.DeleteAsync(id, http.RequestAborted), channel => $"The channel {channel.Name} is deleted.", "/alerts/channels"));
+            Leave(http, await commands.DeleteAsync(id, http.RequestAborted), channel => $"The channel {channel.Name} is deleted.", "/alerts/channels")).RequireAuthorization(Policies.Administer);
         actions.MapPost("/alerts/rules/{id:guid}/delete", async (HttpContext http, Guid id, RuleCommands commands) =>
             Leave(http, await commands.DeleteAsync(id, http.RequestAborted), rule => $"The rule {rule.Name} is deleted.", "/alerts/rules"));
         actions.MapPost("/alerts/deliveries/{id:guid}/retry", async (HttpContext http, Guid id, DeliveryCommands commands) =>

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using Refresher.Core.Access;
 using Refresher.Core.Outbox;
 using Refresher.Ui;
 
@@ -9,7 +10,7 @@ internal static class EventActions
 {
     public static void MapEvents(RouteGroupBuilder actions)
     {
-        var events = actions.MapGroup("/events");
+        var events = actions.MapGroup("/events").RequireAuthorization(Policies.Administer);
         events.MapPost("/consumers/{name}/replay", async (HttpContext http, string name, EventCommands commands) =>
             http.Back(await commands.ReplayAsync(name, null, http.RequestAborted), reader => $"{reader.Name} reads everything again that is kept."));
         events.MapPost("/dead-letters/replay", async (HttpContext http, [FromQuery] string consumer, EventCommands commands) =>

@@ -1,4 +1,5 @@
 using Refresher.Core;
+using Refresher.Core.Access;
 using Refresher.Core.Runs;
 using Refresher.Web.Forms;
 
@@ -9,7 +10,7 @@ internal static class RunExportEndpoint
 {
     public static IEndpointRouteBuilder MapRunExport(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/runs/export", Write).RequireAuthorization();
+        routes.MapGet("/runs/export", Write).RequireAuthorization(Policies.View);
         return routes;
     }
 

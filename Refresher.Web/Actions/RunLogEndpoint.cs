@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Refresher.Core.Access;
 using Refresher.Core.Runs;
 using Refresher.Web.Components.Pages.Runs;
 using Refresher.Web.Forms;
@@ -10,7 +11,7 @@ internal static class RunLogEndpoint
 {
     public static IEndpointRouteBuilder MapRunLog(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/runs/{id:guid}/log", FollowAsync).RequireAuthorization();
+        routes.MapGet("/runs/{id:guid}/log", FollowAsync).RequireAuthorization(Policies.View);
         return routes;
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Refresher.Core.Access;
 using Refresher.Core.Schedules.Files;
 using Refresher.Web.Forms;
 
@@ -9,7 +10,7 @@ internal static class ScheduleExportEndpoint
 {
     public static IEndpointRouteBuilder MapScheduleExport(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/schedules/export", Export).RequireAuthorization();
+        routes.MapGet("/schedules/export", Export).RequireAuthorization(Policies.View);
         return routes;
     }
 

@@ -29,6 +29,7 @@ internal static class PageSetup
         builder.Services.AddSingleton(TraceLinks.From(builder.Configuration)).AddScoped<Nodes>().AddScoped<OverviewReader>().AddSingleton<Shared<DayCounts>>().AddScoped<SystemReader>().AddSingleton<Shared<SystemView>>();
 
         builder.Services.AddVisitorRate(builder.Configuration);
+        builder.Services.AddHsts(hsts => hsts.MaxAge = TransportSecurity.MaxAge);
 
         // Pages carry antiforgery tokens, which ASP.NET Core masks anew each time: compressing them gives nothing away (BREACH).
         builder.Services.AddResponseCompression(options =>
@@ -54,6 +55,8 @@ internal static class PageSetup
 
     public static WebApplication UsePages(this WebApplication app)
     {
+        app.UseKnownProxies();
+        app.UseHsts();
         app.UseSecurityHeaders();
         app.UseResponseCompression();
         app.UseExceptionHandler("/error", createScopeForErrors: true);
@@ -69,7 +72,8 @@ internal static class PageSetup
     public static WebApplication MapPages(this WebApplication app)
     {
         app.MapStaticAssets().AllowAnonymous();
-        app.MapRazorComponents<App>().AddAdditionalAssemblies(KindPages.Assemblies).RequireAuthorization();
+        app.MapSecurityText();
+        app.MapRazorComponents<App>().AddAdditionalAssemblies(KindPages.Assemblies).RequireOtherwise(Policies.View);
         foreach (var kind in app.Services.GetRequiredService<KindCatalog>())
         {
             kind.MapPublic(app);

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
+using Refresher.Core.Access;
 using Refresher.Core.Queue;
 
 namespace Refresher.Web.Live;
@@ -12,11 +13,14 @@ internal static class LiveEndpoint
     /// <summary>Keeps proxies from closing the stream, and tells us of a browser that left without a word.</summary>
     private const string Comment = ":\n\n";
 
+    /// <summary>Then the browser asks for it again, and who may not listen any more is refused.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(30);
+
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
     public static IEndpointRouteBuilder MapLive(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/live", StreamAsync).RequireAuthorization();
+        routes.MapGet("/live", StreamAsync).RequireAuthorization(Policies.View);
         return routes;
     }
 
@@ -26,6 +30,7 @@ internal static class LiveEndpoint
 
         // Ends when the browser goes or Web stops, whichever is first: a stop does not wait for open pages.
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
+        ended.CancelAfter(Longest);
         http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         http.Response.ContentType = "text/event-stream";
         http.Response.Headers.CacheControl = "no-store";

@@ -95,7 +95,7 @@ verb_migration() {
     require_dotnet
     choose_package_set
     install_for up
-    export RefresherDesign=true ConnectionStrings__refresher=Host=localhost ConnectionStrings__redis=localhost
+    export RefresherDesign=true ConnectionStrings__refresher=Host=localhost ConnectionStrings__redis=localhost MasterKey__Value=nothing-is-opened-or-wrapped-with-this
     dotnet tool restore > /dev/null
     dotnet build Refresher.Scheduler -nologo -v q -clp:ErrorsOnly -p:PackageSet="$(package_set)"
     local ef=(dotnet ef migrations) projects=(--project Refresher.Tasks --startup-project Refresher.Scheduler --no-build)

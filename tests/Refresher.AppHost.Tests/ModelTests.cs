@@ -57,6 +57,14 @@ public sealed class ModelTests
     }
 
     [Fact]
+    public async Task What_opens_doors_is_a_secret_parameter()
+    {
+        await using var builder = await DescribeAsync("--throwaway");
+
+        Assert.All(["admin-password", "api-key", "master-key"], name => Assert.True(builder.Resources.OfType<ParameterResource>().Single(parameter => parameter.Name == name).Secret));
+    }
+
+    [Fact]
     public async Task An_argument_out_of_range_describes_nothing()
     {
         await Assert.ThrowsAsync<InvalidOperationException>(() => DescribeAsync("--throwaway", "--workers", "0"));

@@ -12,6 +12,9 @@ public sealed class TestDatabase : IAsyncDisposable
     private readonly string _server;
     private readonly string _name;
 
+    // Every process of a test shares it, those it starts too.
+    static TestDatabase() => Environment.SetEnvironmentVariable("MasterKey__Value", "a master key that is for tests only, and known");
+
     private TestDatabase(TestServers servers, string name)
     {
         (_server, _name) = (servers.PostgresConnectionString, name);

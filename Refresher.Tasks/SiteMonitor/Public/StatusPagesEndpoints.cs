@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Refresher.Core;
+using Refresher.Core.Access;
 using Refresher.Core.Http;
 using Refresher.Tasks.SiteMonitor.Sites;
 
@@ -13,7 +14,7 @@ internal static class StatusPagesEndpoints
 {
     public static void MapStatusPagesApi(this IEndpointRouteBuilder routes)
     {
-        var pages = routes.MapGroup("/status-pages").WithTags("Status pages");
+        var pages = routes.MapGroup("/status-pages").WithTags("Status pages").RequireByMethod(changes: Policies.Administer);
         pages.MapGet("/", ListAsync).WithSummary("Lists the status pages: there is one.");
         pages.MapGet("/main", GetAsync).WithSummary("Shows the status page and everything that is on it.");
         pages.MapPatch("/main", SetAsync).WithSummary("Changes the page's title and description, publishes it or takes it back; what is left out stays.");

@@ -1,6 +1,6 @@
 using System.Net;
 using Refresher.Core.Access;
-using Refresher.Web.Access;
+using Refresher.Core.Access.Users;
 
 namespace Refresher.Web.Tests.Access;
 
@@ -76,7 +76,7 @@ public sealed class LoginTests(WebUnderTest web) : IClassFixture<WebUnderTest>
     {
         await web.AddUserAsync("locked", Roles.Viewer);
         using var browser = web.Open();
-        for (var i = 0; i < AccessSetup.LockoutAfter; i++)
+        for (var i = 0; i < PasswordRules.LockoutAfter; i++)
         {
             using var wrong = await browser.TryLogInAsync("locked", $"wrong password {i}");
         }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Refresher.Core;
+using Refresher.Core.Access;
 using Refresher.Tasks.SiteMonitor.Sites;
 using Refresher.Ui;
 
@@ -13,7 +14,7 @@ internal static class PublicActions
 {
     public static void Map(RouteGroupBuilder actions)
     {
-        var page = actions.MapGroup("/public");
+        var page = actions.MapGroup("/public").RequireAuthorization(Policies.Administer);
         page.MapPost("/publish", (HttpContext http, StatusPageCommands commands) => PublishAsync(http, commands, published: true));
         page.MapPost("/take-back", (HttpContext http, StatusPageCommands commands) => PublishAsync(http, commands, published: false));
         page.MapPost("/remove", RemoveAsync);
