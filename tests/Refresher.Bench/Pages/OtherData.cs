@@ -14,8 +14,8 @@ internal sealed class OtherData(EngineHost client, NpgsqlDataSource source)
     private const int DeliveryCount = 100_000;
     private const int HeartbeatCount = 500;
 
-    /// <summary>A version-7 UUID of the instant <c>at</c>, different for each <c>n</c>.</summary>
-    private const string Id = "(lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || substr(md5(n::text), 1, 3) || '8' || substr(md5(n::text), 4, 15))::uuid";
+    /// <summary>A version-7 UUID of the instant <c>d.at</c>, different for each <c>d.n</c>.</summary>
+    private const string Id = "(lpad(to_hex((extract(epoch FROM d.at) * 1000)::bigint), 12, '0') || '7' || substr(md5(d.n::text), 1, 3) || '8' || substr(md5(d.n::text), 4, 15))::uuid";
 
     public async Task MakeAsync(DateTimeOffset now)
     {
@@ -24,10 +24,10 @@ internal sealed class OtherData(EngineHost client, NpgsqlDataSource source)
 
         // The last of all: what was made until now has left its entries, whose copies say as much.
         await Sql.RunAsync(source, $"""
-            INSERT INTO audit_entries SELECT (jsonb_populate_record(e, jsonb_build_object('id', {Id}, 'at', at, 'actor', 'user-' || n % 20))).*
-            FROM (SELECT n, $1 - n * interval '1 minute' AS at, row_number() OVER () AS place FROM generate_series(1, $2) n) t
-            JOIN (SELECT *, row_number() OVER (ORDER BY id) - 1 AS kind, count(*) OVER () AS kinds FROM audit_entries) e0 ON e0.kind = t.n % e0.kinds
-            JOIN audit_entries e ON e.id = e0.id
+            INSERT INTO audit_entries SELECT copy.*
+            FROM (SELECT n, $1 - n * interval '1 minute' AS at FROM generate_series(1, $2) n) d
+            JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place, count(*) OVER () AS places FROM audit_entries) p ON p.place = d.n % p.places
+            JOIN audit_entries e ON e.id = p.id, LATERAL jsonb_populate_record(e, jsonb_build_object('id', {Id}, 'at', d.at, 'actor', 'user-' || d.n % 20)) copy
             """, now, EntryCount);
         await Sql.RunAsync(source, "ANALYZE audit_entries, deliveries, heartbeats, heartbeat_beats");
     }
@@ -38,13 +38,13 @@ internal sealed class OtherData(EngineHost client, NpgsqlDataSource source)
         var made = await client.WithAsync<HeartbeatCommands, Result<Heartbeat>>(commands => commands.CreateAsync(input, default));
         _ = made.Value ?? throw new InvalidOperationException(made.Errors?.ToString());
         await Sql.RunAsync(source, """
-            INSERT INTO heartbeats SELECT (jsonb_populate_record(h, jsonb_build_object('id', gen_random_uuid(), 'key', 'backup-' || n, 'name', 'Backup ' || n, 'token_hash', '\x' || md5(n::text) || md5((-n)::text)))).*
-            FROM heartbeats h, generate_series(1, $1) n
+            INSERT INTO heartbeats SELECT copy.* FROM heartbeats h, generate_series(1, $1) n,
+                LATERAL jsonb_populate_record(h, jsonb_build_object('id', gen_random_uuid(), 'key', 'backup-' || n, 'name', 'Backup ' || n, 'token_hash', '\x' || md5(n::text) || md5((-n)::text))) copy
             """, HeartbeatCount - 1);
         await Sql.RunAsync(source, $"""
             INSERT INTO heartbeat_beats (id, heartbeat_id, at, kind, is_cut, from_address)
-            SELECT {Id}, h, at, 'success', false, '127.0.0.1'
-            FROM (SELECT h.id AS h, n + place * 1000 AS n, $1 - n * interval '1 hour' AS at FROM generate_series(1, 200) n, (SELECT id, row_number() OVER (ORDER BY id) AS place FROM heartbeats) h) b
+            SELECT {Id}, d.h, d.at, 'success', false, '127.0.0.1'
+            FROM (SELECT h.id AS h, n + place * 1000 AS n, $1 - n * interval '1 hour' AS at FROM generate_series(1, 200) n, (SELECT id, row_number() OVER (ORDER BY id) AS place FROM heartbeats) h) d
             """, now);
     }
 

@@ -52,10 +52,11 @@ internal sealed class RunData(EngineHost client, NpgsqlDataSource source, int ru
         var made = await client.WithAsync<ScheduleCommands, Result<Schedule>>(commands => commands.CreateAsync(input, default));
         var id = made.Value?.Id ?? throw new InvalidOperationException(made.Errors?.ToString());
         await Sql.RunAsync(source, """
-            INSERT INTO schedules SELECT (jsonb_populate_record(s, jsonb_build_object('id', gen_random_uuid(), 'key', 'greeting-' || n, 'name', 'Greeting ' || n, 'tags', ARRAY['greeting', 'team-' || n % 12]))).*
-            FROM schedules s, generate_series(1, $2 - 1) n WHERE s.id = $1
+            INSERT INTO schedules SELECT copy.* FROM schedules s, generate_series(1, $2 - 1) n,
+                LATERAL jsonb_populate_record(s, jsonb_build_object('id', gen_random_uuid(), 'key', 'greeting-' || n, 'name', 'Greeting ' || n, 'tags', ARRAY['greeting', 'team-' || n % 12])) copy
+            WHERE s.id = $1
             """, id, schedules);
-        await Sql.RunAsync(source, "INSERT INTO schedule_states SELECT (jsonb_populate_record(t, jsonb_build_object('schedule_id', s.id))).* FROM schedule_states t, schedules s WHERE t.schedule_id = $1 AND s.id <> $1", id);
+        await Sql.RunAsync(source, "INSERT INTO schedule_states SELECT copy.* FROM schedule_states t, schedules s, LATERAL jsonb_populate_record(t, jsonb_build_object('schedule_id', s.id)) copy WHERE t.schedule_id = $1 AND s.id <> $1", id);
     }
 
     /// <summary>From $1 on, one each $2 seconds, $3 in all, of $4 schedules in turn; of a hundred one fails, one is skipped, one cancelled and two need a second attempt.</summary>

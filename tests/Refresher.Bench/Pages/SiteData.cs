@@ -24,9 +24,10 @@ internal sealed class SiteData(EngineHost client, NpgsqlDataSource source, int s
         // Two at a time: there are two cores or more.
         await Parallel.ForEachAsync(Enumerable.Range(0, Days + 1), new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (back, _) => await DayAsync(today.AddDays(-back), perDay, now));
         await Sql.RunAsync(source, $"INSERT INTO site_rollups ({Columns}) SELECT site_id, 'day', date_trunc('day', bucket, 'UTC'), {Sums} FROM site_rollups WHERE step = 'hour' GROUP BY 1, 3");
-        await Sql.RunAsync(source, """
-            INSERT INTO site_rollups SELECT (jsonb_populate_record(r, jsonb_build_object('bucket', r.bucket - week * interval '7 days'))).*
-            FROM site_rollups r, generate_series(1, 12) week WHERE step = 'day' AND bucket >= $1 AND bucket < $2
+        await Sql.RunAsync(source, $"""
+            INSERT INTO site_rollups ({Columns})
+            SELECT site_id, step, bucket - week * interval '7 days', up, degraded, down, unknown, maintenance, total_sum, total_min, total_max, histogram
+            FROM site_rollups, generate_series(1, 12) week WHERE step = 'day' AND bucket >= $1 AND bucket < $2
             """, today.AddDays(-Days), today);
         await IncidentsAsync(now);
         await Sql.RunAsync(source, "ANALYZE sites, site_states, site_checks, site_rollups, incidents, incident_updates, status_items");
@@ -48,13 +49,15 @@ internal sealed class SiteData(EngineHost client, NpgsqlDataSource source, int s
         }
 
         await Sql.RunAsync(source, """
-            INSERT INTO sites SELECT (jsonb_populate_record(s, jsonb_build_object('id', gen_random_uuid(), 'key', 'site-' || n, 'name', 'Site ' || n, 'group', 'Group ' || n % 40, 'tags', ARRAY['shop', 'team-' || n % 12]))).*
-            FROM sites s, generate_series(1, $2 - 1) n WHERE s.id = $1
+            INSERT INTO sites SELECT copy.* FROM sites s, generate_series(1, $2 - 1) n,
+                LATERAL jsonb_populate_record(s, jsonb_build_object('id', gen_random_uuid(), 'key', 'site-' || n, 'name', 'Site ' || n, 'group', 'Group ' || n % 40, 'tags', ARRAY['shop', 'team-' || n % 12])) copy
+            WHERE s.id = $1
             """, id, sites);
         await Sql.RunAsync(source, """
-            INSERT INTO site_states SELECT (jsonb_populate_record(t, jsonb_build_object('site_id', s.id, 'verdict', CASE WHEN n % 1000 = 7 THEN 'down' WHEN n % 300 = 9 THEN 'degraded' ELSE 'up' END,
-                'paused_at', CASE WHEN n % 200 = 13 THEN t.since END, 'last_status', CASE WHEN n % 1000 = 7 THEN 'down' WHEN n % 300 = 9 THEN 'degraded' ELSE 'up' END))).*
-            FROM site_states t, (SELECT id, row_number() OVER (ORDER BY id) AS n FROM sites) s WHERE t.site_id = $1 AND s.id <> $1
+            INSERT INTO site_states SELECT copy.*
+            FROM site_states t, (SELECT id, row_number() OVER (ORDER BY id) AS n FROM sites) s, LATERAL (SELECT CASE WHEN n % 1000 = 7 THEN 'down' WHEN n % 300 = 9 THEN 'degraded' ELSE 'up' END AS stand) v,
+                LATERAL jsonb_populate_record(t, jsonb_build_object('site_id', s.id, 'verdict', stand, 'last_status', stand, 'paused_at', CASE WHEN n % 200 = 13 THEN t.since END)) copy
+            WHERE t.site_id = $1 AND s.id <> $1
             """, id);
     }
 
@@ -68,9 +71,8 @@ internal sealed class SiteData(EngineHost client, NpgsqlDataSource source, int s
             INSERT INTO {name} (id, site_id, checked_at, written_at, status, in_maintenance, fault, error, status_code, dns_ms, connect_ms, tls_ms, first_byte_ms, transfer_ms, total_ms, bytes, address)
             SELECT gen_random_uuid(), site, at, at + interval '40 milliseconds', status, false, CASE status WHEN 'down' THEN 'timeout' END, CASE status WHEN 'down' THEN 'It did not answer in time.' END,
                    CASE status WHEN 'down' THEN NULL ELSE 200 END, 1.5, 12, 20, ms - 34, 0.5, ms, 5120, '127.0.0.1'
-            FROM (SELECT s.id AS site, t, t + s.n * $4 AS at, 40 + (s.n * 31 + n * 17) % 160 AS ms, CASE WHEN (s.n + n * 13) % 997 = 0 THEN 'down' WHEN (s.n + n * 7) % 211 = 0 THEN 'degraded' ELSE 'up' END AS status
-                  FROM generate_series(0, $3 - 1) n, LATERAL (SELECT $1 + n * $2 AS t) times,
-                       (SELECT id, row_number() OVER (ORDER BY id) AS n FROM sites) s) c
+            FROM (SELECT id AS site, t, t + place * $4 AS at, 40 + (place * 31 + n * 17) % 160 AS ms, CASE WHEN (place + n * 13) % 997 = 0 THEN 'down' WHEN (place + n * 7) % 211 = 0 THEN 'degraded' ELSE 'up' END AS status
+                  FROM generate_series(0, $3 - 1) n, LATERAL (SELECT $1 + n * $2 AS t) times, (SELECT id, row_number() OVER (ORDER BY id) AS place FROM sites) s) c
             WHERE at < $5 AND at < $1 + interval '1 day' ORDER BY t
             """, connection) { CommandTimeout = 900 })
         {
