@@ -4,6 +4,11 @@ using Refresher.Core.Execution;
 using Refresher.ServiceDefaults;
 using Refresher.Tasks;
 
+if (HealthQuestion.IsAsked(args))
+{
+    return await HealthQuestion.AskAsync();
+}
+
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddRefresherData(TaskCatalog.Kinds, maxPoolSize: 20);
@@ -14,4 +19,5 @@ var app = builder.Build();
 app.UseApi();
 app.MapApi();
 app.MapDefaultEndpoints();
-app.Run();
+await app.RunAsync();
+return 0;

@@ -5,6 +5,11 @@ using Refresher.Scheduler;
 using Refresher.ServiceDefaults;
 using Refresher.Tasks;
 
+if (HealthQuestion.IsAsked(args))
+{
+    return await HealthQuestion.AskAsync();
+}
+
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddRefresherData(TaskCatalog.Kinds, maxPoolSize: 20);
@@ -15,4 +20,5 @@ builder.Services.AddTransient<Tick>();
 var app = builder.Build();
 app.Services.UseScheduler(scheduler => scheduler.Schedule<Tick>().EverySecond());
 app.MapDefaultEndpoints();
-app.Run();
+await app.RunAsync();
+return 0;

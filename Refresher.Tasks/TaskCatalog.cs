@@ -1,4 +1,5 @@
 using Refresher.Core.Contract;
+using Refresher.Tasks.Backup;
 using Refresher.Tasks.Canary;
 using Refresher.Tasks.Command;
 using Refresher.Tasks.Digest;
@@ -21,5 +22,6 @@ public static class TaskCatalog
         .Add<SiteMonitorKind>()
         .Add<DigestTask, DigestOptions>()
         .Add<HeartbeatKind>()
-        .Add<CanaryTask, CanaryOptions>();
+        .Add<CanaryTask, CanaryOptions>()
+        .Add<BackupTask, BackupOptions>();
 }

@@ -7,6 +7,11 @@ using Refresher.Web.Actions;
 using Refresher.Web.Hosting;
 using Refresher.Web.Live;
 
+if (HealthQuestion.IsAsked(args))
+{
+    return await HealthQuestion.AskAsync();
+}
+
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddRefresherData(TaskCatalog.Kinds, maxPoolSize: 20);
@@ -19,12 +24,7 @@ if (args is ["reset-admin", ..])
     return await ResetAdmin.RunAsync(app.Services);
 }
 
-app.UsePages();
-app.MapDefaultEndpoints();
-app.MapPages();
-app.MapSession();
-app.MapActions();
-app.MapRunLog();
-app.MapLive();
+app.UsePages().MapDefaultEndpoints();
+app.MapPages().MapSession().MapActions().MapRunLog().MapLive();
 await app.RunAsync();
 return 0;

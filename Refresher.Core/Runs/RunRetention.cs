@@ -77,7 +77,7 @@ internal sealed partial class RunRetention(
         await DeleteGapsAsync(connection, now - PlatformDefaults.FailureRetention, cancel);
     }
 
-    /// <returns>False when the day has to stay because of a run that has not ended.</returns>
+    /// <returns>False when the day has to stay because of a run that has not ended. True also when it is being read: then it goes the next time.</returns>
     private async Task<bool> DropAsync(NpgsqlConnection connection, DateOnly day, CancellationToken cancel)
     {
         await using var look = new NpgsqlCommand($"SELECT EXISTS (SELECT 1 FROM {RunPartitions.NameOf("runs", day)} WHERE finished_at IS NULL)", connection);
@@ -87,10 +87,10 @@ internal sealed partial class RunRetention(
             return false;
         }
 
-        foreach (var (table, _) in RunPartitions.Tables)
+        if (!await PartitionDrop.TryAsync(connection, RunPartitions.Tables.Select(table => RunPartitions.NameOf(table.Table, day)), cancel))
         {
-            await using var drop = new NpgsqlCommand($"DROP TABLE IF EXISTS {RunPartitions.NameOf(table, day)}", connection);
-            await drop.ExecuteNonQueryAsync(cancel);
+            LogBeingRead(day);
+            return true;
         }
 
         partitions.Forget(day);
@@ -142,6 +142,9 @@ internal sealed partial class RunRetention(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The runs of {Day} are past their time but some have not ended; the day is kept.")]
     private partial void LogKept(DateOnly day);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The runs of {Day} are past the longest retention and are being read, by a backup perhaps; they go the next time.")]
+    private partial void LogBeingRead(DateOnly day);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Runs of {Day} may go, but are not all counted for the charts yet; they stay until then.")]
     private partial void LogNotCounted(DateOnly day);

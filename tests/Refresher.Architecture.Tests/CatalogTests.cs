@@ -9,7 +9,7 @@ namespace Refresher.Architecture.Tests;
 public sealed partial class CatalogTests
 {
     /// <summary>Names that are stored with runs: one that is changed or reused makes old runs unreadable, so each is written down here once.</summary>
-    private static readonly string[] StoredNames = ["hello", "http-request", "command", "speed-test", "site-monitor", "digest", "heartbeat", "canary"];
+    private static readonly string[] StoredNames = ["hello", "http-request", "command", "speed-test", "site-monitor", "digest", "heartbeat", "canary", "backup"];
 
     [Fact]
     public void Names_are_unique_kebab_case_and_written_down()

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Refresher.Core.Data;
 
 namespace Refresher.Tasks.SiteMonitor.History;
 
@@ -43,8 +44,13 @@ internal sealed partial class CheckPartitions(NpgsqlDataSource database, ILogger
 
     public async Task DropAsync(DateOnly day, CancellationToken cancel)
     {
-        await using var command = database.CreateCommand($"DROP TABLE IF EXISTS {NameOf(day)}");
-        await command.ExecuteNonQueryAsync(cancel);
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        if (!await PartitionDrop.TryAsync(connection, [NameOf(day)], cancel))
+        {
+            LogBeingRead(day);
+            return;
+        }
+
         _known.TryRemove(day, out _);
         LogDropped(day);
     }
@@ -85,6 +91,9 @@ internal sealed partial class CheckPartitions(NpgsqlDataSource database, ILogger
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Made partition {Partition}.")]
     private partial void LogMade(string partition);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The checks of {Day} are past their retention and are being read, by a backup perhaps; they go the next time.")]
+    private partial void LogBeingRead(DateOnly day);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Dropped the checks of {Day}: past their retention.")]
     private partial void LogDropped(DateOnly day);
