@@ -58,6 +58,8 @@ if (local.Only != "servers")
         scheduler.WithEnvironment("Examples__Sites__Api", api.GetEndpoint("http")).WithEnvironment("Examples__Sites__Web", web.GetEndpoint("http"));
         Announcement.Add(builder, local, login);
     }
+
+    Publishing.Complete(builder, new(scheduler, worker, api, web), login);
 }
 
 builder.Build().Run();

@@ -11,15 +11,18 @@ internal sealed partial record Stores(
     {
         IResourceBuilder<IResourceWithConnectionString>? database = null;
         IResourceBuilder<IResourceWithConnectionString>? redis = null;
-        Managed(builder, ref database, ref redis);
+        IResourceBuilder<IResourceWithConnectionString>? kafka = null;
+        Managed(builder, local, ref database, ref redis, ref kafka);
         LocalData.DiscardIfAsked(builder, local);
-        return new(database ?? Postgres(builder, local), redis ?? OwnRedis(builder, local), local.Kafka ? OwnKafka(builder, local) : null);
+        return new(database ?? Postgres(builder, local), redis ?? OwnRedis(builder, local), local.Kafka ? kafka ?? OwnKafka(builder, local) : null);
     }
 
     static partial void Managed(
         IDistributedApplicationBuilder builder,
+        LocalRun local,
         ref IResourceBuilder<IResourceWithConnectionString>? database,
-        ref IResourceBuilder<IResourceWithConnectionString>? redis);
+        ref IResourceBuilder<IResourceWithConnectionString>? redis,
+        ref IResourceBuilder<IResourceWithConnectionString>? kafka);
 
     private static IResourceBuilder<PostgresDatabaseResource> Postgres(IDistributedApplicationBuilder builder, LocalRun local)
     {
