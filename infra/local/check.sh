@@ -17,6 +17,7 @@ verb_test() {
     require_dotnet
     choose_package_set
     install_for test
+    case $suite in ops | all) install_for ops ;; esac
     build Refresher.sln
     rm -rf "$results"
     mkdir -p "$results"

@@ -10,7 +10,7 @@ has_python() { /usr/bin/python3 -c "import $1" > /dev/null 2>&1; }
 has_librdkafka() { compgen -G '/usr/lib/*/librdkafka.so.1' > /dev/null || compgen -G '/usr/l*/librdkafka.so.1' > /dev/null; }
 wants_kafka() { case " ${ARGS[*]:-} " in *' --kafka '*) return 0 ;; *) return 1 ;; esac; }
 
-# The Debian packages that are missing for: up | test | peers. Only what the verb needs, and only what is not there in some other form.
+# The Debian packages that are missing for: up | test | ops | peers. Only what the verb needs, and only what is not there in some other form.
 missing_packages() {
     # What bench measures beside ours. It goes on without them.
     if [ "$1" = peers ] && [ "${ARGS[0]:-}" = speed ]; then
@@ -25,6 +25,13 @@ missing_packages() {
         has_python redis || echo python3-redis
         has_python psycopg2 || echo python3-psycopg2
         has prometheus-blackbox-exporter || echo prometheus-blackbox-exporter
+        return
+    fi
+    # What the suite of operations runs beside ours.
+    if [ "$1" = ops ]; then
+        has caddy || echo caddy
+        has pebble || echo pebble
+        has pg_dump || echo postgresql-client
         return
     fi
     if [ "$(package_set)" = core ]; then

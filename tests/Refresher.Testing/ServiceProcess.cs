@@ -55,9 +55,10 @@ public sealed class ServiceProcess : IAsyncDisposable
 
     /// <param name="service"><c>Worker</c>, <c>Scheduler</c>, <c>Api</c> or <c>Web</c>.</param>
     /// <param name="settings">Environment variables.</param>
-    public static ServiceProcess Start(string service, string name, TestDatabase database, IReadOnlyDictionary<string, string>? settings = null)
+    /// <param name="arguments">A verb of the program: <c>reset-admin</c>, <c>healthy</c>.</param>
+    public static ServiceProcess Start(string service, string name, TestDatabase database, IReadOnlyDictionary<string, string>? settings = null, IReadOnlyList<string>? arguments = null)
     {
-        var start = new ProcessStartInfo("dotnet", [PathOf(service)]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [PathOf(service), .. arguments ?? []]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.WorkingDirectory = Path.GetDirectoryName(PathOf(service))!;
         start.Environment["ConnectionStrings__refresher"] = database.ConnectionString;
         start.Environment["ConnectionStrings__redis"] = database.RedisConnectionString;
