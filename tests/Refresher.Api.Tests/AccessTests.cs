@@ -66,7 +66,7 @@ public sealed class AccessTests(ApiHost api)
     {
         await api.GetAsync("/api/v1/kinds");
         await using var scope = api.Services.CreateAsyncScope();
-        Assert.NotNull((await scope.ServiceProvider.GetRequiredService<RefresherDb>().ApiKeys.SingleAsync()).LastUsedAt);
+        Assert.NotNull((await scope.ServiceProvider.GetRequiredService<RefresherDb>().ApiKeys.SingleAsync(key => key.Name == "first key")).LastUsedAt);
     }
 
     [Fact]
