@@ -9,6 +9,7 @@ namespace Refresher.AppHost;
 internal sealed partial class Announcement(
     LocalRun local,
     FirstLogin login,
+    Observability observability,
     DistributedApplicationModel model,
     ResourceNotificationService notifications,
     IHostApplicationLifetime lifetime,
@@ -21,8 +22,8 @@ internal sealed partial class Announcement(
 
     private string PidFile => Path.Combine(local.State, "apphost.pid");
 
-    public static void Add(IDistributedApplicationBuilder builder, LocalRun local, FirstLogin login) =>
-        builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<Announcement>(services, local, login));
+    public static void Add(IDistributedApplicationBuilder builder, LocalRun local, FirstLogin login, Observability observability) =>
+        builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<Announcement>(services, local, login, observability));
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -43,7 +44,7 @@ internal sealed partial class Announcement(
             await Task.WhenAll(projects.Select(project =>
                 notifications.WaitForResourceHealthyAsync(project.Name, WaitBehavior.StopOnResourceUnavailable, patience.Token)));
             await WriteEndpointsAsync(stoppingToken);
-            await Welcome.SayAsync(local, login, projects, stoppingToken);
+            await Welcome.SayAsync(local, login, projects, observability.Lines(), stoppingToken);
         }
         catch (Exception e) when (!stoppingToken.IsCancellationRequested)
         {

@@ -56,7 +56,7 @@ if (local.Only != "servers")
 
         worker.WithEnvironment("IncidentLog__Path", Path.Combine(local.State, "logs", "incidents.jsonl"));
         scheduler.WithEnvironment("Examples__Sites__Api", api.GetEndpoint("http")).WithEnvironment("Examples__Sites__Web", web.GetEndpoint("http"));
-        Announcement.Add(builder, local, login);
+        Announcement.Add(builder, local, login, Observability.Add(builder, local, stores, login, scheduler, api));
     }
 
     Publishing.Complete(builder, new(scheduler, worker, api, web), login);

@@ -108,6 +108,11 @@ internal static partial class Publishing
     };
 }
 
+internal sealed partial class Observability
+{
+    static partial void Engine(ref string? engine) => engine = Environment.GetEnvironmentVariable("ASPIRE_CONTAINER_RUNTIME") ?? "docker";
+}
+
 internal static partial class LocalData
 {
     static partial void RemoveVolumes(CancellationToken cancel, ref Task removal) => removal = RemoveAsync(cancel);
@@ -115,7 +120,7 @@ internal static partial class LocalData
     private static async Task RemoveAsync(CancellationToken cancel)
     {
         var engine = Environment.GetEnvironmentVariable("ASPIRE_CONTAINER_RUNTIME") ?? "docker";
-        using var process = Process.Start(new ProcessStartInfo(engine, ["volume", "rm", "--force", PostgresVolume, RedisVolume, KafkaVolume]));
+        using var process = Process.Start(new ProcessStartInfo(engine, ["volume", "rm", "--force", PostgresVolume, RedisVolume, KafkaVolume, PrometheusVolume, GrafanaVolume]));
         await (process?.WaitForExitAsync(cancel) ?? Task.CompletedTask);
     }
 }

@@ -6,6 +6,8 @@ internal static partial class LocalData
     public const string PostgresVolume = "refresher-postgres";
     public const string RedisVolume = "refresher-redis";
     public const string KafkaVolume = "refresher-kafka";
+    public const string PrometheusVolume = "refresher-prometheus";
+    public const string GrafanaVolume = "refresher-grafana";
 
     /// <summary>Throws the data away just before the start, when nothing uses it any more.</summary>
     public static void DiscardIfAsked(IDistributedApplicationBuilder builder, LocalRun local)

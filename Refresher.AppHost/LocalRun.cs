@@ -19,6 +19,9 @@ internal sealed record LocalRun
     /// <summary>Whether events go through Kafka; without it consumers read the outbox directly.</summary>
     public bool Kafka { get; init; }
 
+    /// <summary>Starts Prometheus with its exporters, and Grafana where there are containers.</summary>
+    public bool Observability { get; init; }
+
     /// <summary>Throws the data of earlier runs away before the start.</summary>
     public bool Fresh { get; init; }
 

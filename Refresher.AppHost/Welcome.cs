@@ -6,7 +6,7 @@ namespace Refresher.AppHost;
 internal static class Welcome
 {
     /// <summary>Speaks to the terminal; detached, to the file <c>ready</c>, which <c>./refresher</c> shows and removes, because a log may not hold a password.</summary>
-    public static async Task SayAsync(LocalRun local, FirstLogin login, IReadOnlyCollection<ProjectResource> projects, CancellationToken cancel)
+    public static async Task SayAsync(LocalRun local, FirstLogin login, IReadOnlyCollection<ProjectResource> projects, IEnumerable<string> more, CancellationToken cancel)
     {
         string Url(string project) => projects.Single(p => p.Name == project).GetEndpoint("http").Url;
         var text = new StringBuilder()
@@ -14,6 +14,7 @@ internal static class Welcome
             .AppendLine("Refresher is running.")
             .AppendLine($"  Web   {Url("web")}   user: admin   password: {await login.AdminPassword.Resource.GetValueAsync(cancel)}")
             .AppendLine($"  Api   {Url("api")}   key: {await login.ApiKey.Resource.GetValueAsync(cancel)}")
+            .AppendJoin("", more.Select(line => $"  {line}{Environment.NewLine}"))
             .AppendLine($"  Logins are kept in {Path.Combine(local.State, "credentials.json")}, logs in {Path.Combine(local.State, "logs")}. To stop: {(local.Detach ? "./refresher down" : "Ctrl-C")}");
         if (Environment.GetEnvironmentVariable("SSH_CONNECTION")?.Split(' ') is [_, _, var host, ..])
         {

@@ -18,6 +18,7 @@ internal sealed partial class ClusterClockSync(ClusterClock clock, NpgsqlDataSou
             try
             {
                 await MeasureAsync(stoppingToken);
+                Telemetry.RefresherTelemetry.ClockOffset.Record(clock.HostAhead.TotalSeconds);
                 wait.Reset();
                 await Task.Delay(Period, stoppingToken);
             }

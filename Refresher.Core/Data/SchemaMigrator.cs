@@ -8,10 +8,10 @@ using Refresher.Core.Schedules.Declared;
 namespace Refresher.Core.Data;
 
 /// <summary>
-/// Applies the migrations at a scheduler's start, under EF's lock so that several may start at once, and then sets up the first login,
+/// Applies the migrations at a scheduler's start, under EF's lock so that several may start at once, and then sets up the roles that only read, the first login,
 /// the examples and the schedules that kinds declare. PostgreSQL may come later than we do: it waits and says so.
 /// </summary>
-internal sealed partial class SchemaMigrator(IServiceScopeFactory scopes, ClusterClock clock, ILogger<SchemaMigrator> log) : BackgroundService
+internal sealed partial class SchemaMigrator(IServiceScopeFactory scopes, DatabaseRoles roles, ClusterClock clock, ILogger<SchemaMigrator> log) : BackgroundService
 {
     private volatile bool _done;
 
@@ -58,6 +58,7 @@ internal sealed partial class SchemaMigrator(IServiceScopeFactory scopes, Cluste
             LogMigrated(pending.Count, pending[^1]);
         }
 
+        await roles.EnsureAsync(cancel);
         await clock.Synchronized.WaitAsync(cancel);
         await scope.ServiceProvider.GetRequiredService<FirstStart>().RunAsync(cancel);
         await scope.ServiceProvider.GetRequiredService<DeclaredSchedules>().ApplyAsync(cancel);

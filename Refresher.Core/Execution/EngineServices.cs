@@ -14,6 +14,7 @@ using Refresher.Core.Runs;
 using Refresher.Core.Runs.Rollups;
 using Refresher.Core.Schedules;
 using Refresher.Core.Schedules.Calendars;
+using Refresher.Core.Telemetry;
 using Refresher.Core.Watch;
 
 namespace Refresher.Core.Execution;
@@ -28,6 +29,8 @@ public static class EngineServices
         services.AddSingleton<TickSignal>().AddSingleton<DueSchedules>().AddSingleton<ReleaseTimer>().AddSingleton<SendTimer>().AddSingleton<RunReleases>().AddSingleton<Overlaps>().AddSingleton<WaitingRuns>();
         services.AddSingleton<CalendarCatalog>();
         services.AddScoped<FirstStart>();
+        services.AddOptions<DatabaseRoleOptions>().BindConfiguration(DatabaseRoleOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<DatabaseRoles>();
         services.AddSingleton<SchemaMigrator>().AddHostedService(provider => provider.GetRequiredService<SchemaMigrator>());
         services.AddHealthChecks().AddCheck<FirstStartHealth>("first-start");
         services.AddHostedService<SchedulerLoop>();
@@ -46,6 +49,7 @@ public static class EngineServices
         services.AddHostedService<RunRetention>();
         services.AddHostedService<RunRollupLoop>();
         services.AddHostedService<AuditRetention>();
+        services.AddHostedService<EngineMeasures>();
         services.AddOutboxUpkeep();
         builder.AddWatches();
         return builder.AddNode("scheduler");
@@ -94,6 +98,7 @@ public static class EngineServices
     private static NodeStatus Describe(NodeStatus status, IServiceProvider services)
     {
         var slots = services.GetRequiredService<WorkerSlots>();
+        RunMeasures.Slots(slots.Busy, slots.Concurrency);
         var options = services.GetRequiredService<IOptions<WorkerOptions>>().Value;
         return status with
         {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Refresher.Core.Access;
 using Refresher.Core.Contract;
 using Refresher.Core.Runs;
@@ -9,7 +10,7 @@ using Refresher.Core.Watch;
 namespace Refresher.Core.Execution;
 
 /// <summary>Executes one attempt: options, time limit, cancel, grace; and says how it ended. Never throws.</summary>
-internal sealed class RunExecutor(KindCatalog kinds, OptionSecrets secrets, IServiceScopeFactory scopes, RunSightings sightings, TimeProvider clock)
+internal sealed partial class RunExecutor(KindCatalog kinds, OptionSecrets secrets, IServiceScopeFactory scopes, RunSightings sightings, TimeProvider clock, ILogger<RunExecutor> log)
 {
     /// <returns>How it ended; null when the run is not ours any more and there is nothing to say.</returns>
     public async Task<RunCompletion?> ExecuteAsync(ActiveRun active)
@@ -25,7 +26,8 @@ internal sealed class RunExecutor(KindCatalog kinds, OptionSecrets secrets, ISer
         var completion = AttemptEnding.Complete(active, ending, startedAt, clock.GetUtcNow(), run.Effective(kind));
         activity?.SetTag("refresher.run.state", completion?.State.Word() ?? "lost");
         activity?.SetStatus(completion?.State == RunState.Failed ? ActivityStatusCode.Error : ActivityStatusCode.Ok);
-        return completion;
+        LogEnded(run.Id, run.Kind, run.Attempt, completion?.State);
+        return completion is null ? null : completion with { Trace = activity?.Id };
     }
 
     private static Activity? StartActivity(ClaimedRun run)
@@ -82,6 +84,9 @@ internal sealed class RunExecutor(KindCatalog kinds, OptionSecrets secrets, ISer
         await using var scope = scopes.CreateAsyncScope();
         return await kind.RunAsync(scope.ServiceProvider, options, new ExecutingRun(active, clock), active.Cancel);
     }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Run {Run} of {Kind}, attempt {Attempt}: {State}")]
+    private partial void LogEnded(Guid run, string kind, int attempt, RunState? state);
 }
 
 /// <summary>What came out of an attempt: a value, an exception, or nothing within the grace.</summary>

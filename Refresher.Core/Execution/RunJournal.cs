@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -5,6 +6,7 @@ using Refresher.Core.Data;
 using Refresher.Core.Limits;
 using Refresher.Core.Queue;
 using Refresher.Core.Runs;
+using Refresher.Core.Telemetry;
 using Refresher.Core.Watch;
 
 namespace Refresher.Core.Execution;
@@ -80,7 +82,10 @@ internal sealed partial class RunJournal(
     private async Task WriteAsync(List<(ActiveRun Active, RunCompletion Completion)> batch, CancellationToken cancel)
     {
         await WriteLogsAsync(active.TakeLines(), cancel);
-        var (written, aftermath) = await PersistAsync([.. batch.Select(ended => ended.Completion)], cancel);
+        var outcomes = batch.ConvertAll(ended => ended.Completion);
+        var spans = RunSpans.Begin("outcome", ActivityKind.Internal, outcomes.Select(one => (one.Run.Id, one.Run.Kind, one.Trace ?? one.Run.TraceParent)));
+        var (written, aftermath) = await PersistAsync(outcomes.ConvertAll(one => one with { Trace = spans.TraceOf(one.Run.Id) }), cancel);
+        spans.End(written.ContainsKey);
         foreach (var (run, completion) in batch)
         {
             active.Remove(run);

@@ -6,6 +6,22 @@ namespace Refresher.Core.Execution;
 /// <summary>What is counted and timed when an attempt's ending was written.</summary>
 internal static class RunMeasures
 {
+    /// <summary>Runs that reached a final state, whoever ended them; after the commit.</summary>
+    public static void Final(IReadOnlyCollection<EndedRun> ended)
+    {
+        foreach (var ((kind, state), count) in ended.CountBy(run => (run.Kind, run.State)))
+        {
+            RefresherTelemetry.RunsEnded.Add(count, new("kind", kind), new("state", state.Word()));
+        }
+    }
+
+    /// <summary>How many places of this worker are taken.</summary>
+    public static void Slots(int busy, int all)
+    {
+        RefresherTelemetry.WorkerSlots.Record(busy, new KeyValuePair<string, object?>("state", "busy"));
+        RefresherTelemetry.WorkerSlots.Record(Math.Max(0, all - busy), new KeyValuePair<string, object?>("state", "free"));
+    }
+
     public static void Ended(RunCompletion completion, bool ours)
     {
         var kind = new KeyValuePair<string, object?>("kind", completion.Run.Kind);
@@ -16,11 +32,6 @@ internal static class RunMeasures
         }
 
         RefresherTelemetry.Attempts.Add(1, kind, new("outcome", completion.AttemptOutcome ?? completion.State.Word()));
-        if (completion.State.IsFinal())
-        {
-            RefresherTelemetry.RunsEnded.Add(1, kind, new("state", completion.State.Word()));
-        }
-
         if (completion.StartedAt is { } startedAt)
         {
             RefresherTelemetry.Duration.Record((completion.EndedAt - startedAt).TotalSeconds, kind);

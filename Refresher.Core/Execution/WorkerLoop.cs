@@ -159,9 +159,11 @@ internal sealed partial class WorkerLoop(
             return false;
         }
 
+        // The message knows the step before; where it was lost, the row knows the trace.
+        var traces = deliveries.Where(delivery => delivery.Trace is not null).ToLookup(delivery => delivery.RunId, delivery => delivery.Trace);
         foreach (var run in claim.Runs)
         {
-            slots.Add(run, name, claimedAt);
+            slots.Add(run with { TraceParent = traces[run.Id].LastOrDefault() ?? run.TraceParent }, name, claimedAt);
         }
 
         await queue.ClaimedAsync(name, priority, deliveries);

@@ -13,6 +13,9 @@ public sealed record NewEvent(string Topic, string Type, string Key, byte[] Payl
     /// <summary>A version-7 UUID by which consumers know it again. Not set: made when it is written. Set: the same fact told twice stays one.</summary>
     public Guid Id { get; init; }
 
+    /// <summary>The trace in which it happened, as W3C trace context; null: the current one, if any.</summary>
+    public string? TraceParent { get; init; }
+
     public static NewEvent Of<TPayload>(string topic, string type, string key, TPayload payload, JsonTypeInfo<TPayload> json) =>
         new(topic, type, key, JsonSerializer.SerializeToUtf8Bytes(payload, json));
 }

@@ -24,7 +24,7 @@ public sealed class OutboxWriter(LiveSignals signals, TimeProvider clock)
 
     private const string InsertSql = """
         INSERT INTO outbox (bucket, id, topic, type, key, at, trace_parent, payload)
-        SELECT bucket, id, topic, type, key, $6, $7, payload FROM unnest($1, $2, $3, $4, $5, $8) AS e (bucket, id, topic, type, key, payload)
+        SELECT bucket, id, topic, type, key, $6, trace, payload FROM unnest($1, $2, $3, $4, $5, $7, $8) AS e (bucket, id, topic, type, key, trace, payload)
         """;
 
     /// <summary>More than this many rows go by COPY, which costs a round trip and is quicker by the row.</summary>
@@ -130,7 +130,7 @@ public sealed class OutboxWriter(LiveSignals signals, TimeProvider clock)
             new() { Value = events.Select(one => one.Type).ToArray() },
             new() { Value = events.Select(one => one.Key).ToArray() },
             new() { Value = at },
-            new() { Value = (object?)trace ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+            new() { Value = events.Select(one => one.TraceParent ?? trace).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
             new() { Value = events.Select(one => one.Payload).ToArray() },
         },
     };
@@ -148,7 +148,7 @@ public sealed class OutboxWriter(LiveSignals signals, TimeProvider clock)
             await copy.WriteAsync(one.Type, NpgsqlDbType.Text, cancel);
             await copy.WriteAsync(one.Key, NpgsqlDbType.Text, cancel);
             await copy.WriteAsync(at, NpgsqlDbType.TimestampTz, cancel);
-            await (trace is null ? copy.WriteNullAsync(cancel) : copy.WriteAsync(trace, NpgsqlDbType.Text, cancel));
+            await ((one.TraceParent ?? trace) is { } context ? copy.WriteAsync(context, NpgsqlDbType.Text, cancel) : copy.WriteNullAsync(cancel));
             await copy.WriteAsync(one.Payload, NpgsqlDbType.Bytea, cancel);
         }
 

@@ -115,6 +115,7 @@ internal sealed partial class QueueReconciler(
             after = page[^1].Id;
         }
 
+        RefresherTelemetry.Reconciles.Add(1, new KeyValuePair<string, object?>("cause", everything ? "wiped" : "difference"));
         RefresherTelemetry.Requeued.Add(sent);
         if (sent > 0)
         {

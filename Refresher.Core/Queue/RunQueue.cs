@@ -38,7 +38,7 @@ public sealed partial class RunQueue(IConnectionMultiplexer redis, ILogger<RunQu
         {
             foreach (var chunk in runs.Chunk(SendBatch))
             {
-                await Task.WhenAll(chunk.Select(run => Database.ExecuteAsync("XADD", RedisKeys.Stream(run.Queue, run.Priority), "*", "r", run.Id.ToString("N"))));
+                await Task.WhenAll(chunk.Select(AddAsync));
             }
 
             await Database.PublishAsync(RedisKeys.Wake, RedisValue.EmptyString);
@@ -56,6 +56,10 @@ public sealed partial class RunQueue(IConnectionMultiplexer redis, ILogger<RunQu
             return false;
         }
     }
+
+    private Task AddAsync(QueuedRun run) => run.Trace is { } trace
+        ? Database.ExecuteAsync("XADD", RedisKeys.Stream(run.Queue, run.Priority), "*", "r", run.Id.ToString("N"), "t", trace)
+        : Database.ExecuteAsync("XADD", RedisKeys.Stream(run.Queue, run.Priority), "*", "r", run.Id.ToString("N"));
 
     /// <summary>Entries of each priority that nobody has claimed, in the order of priorities.</summary>
     internal async Task<long[]> LengthsAsync(string queue)
@@ -181,9 +185,9 @@ public sealed partial class RunQueue(IConnectionMultiplexer redis, ILogger<RunQu
         foreach (var entry in entries)
         {
             var parts = (RedisResult[]?)entry ?? [];
-            if (parts.Length == 2 && (RedisResult[]?)parts[1] is [_, var id] && Guid.TryParseExact((string?)id, "N", out var runId))
+            if (parts.Length == 2 && (RedisResult[]?)parts[1] is [_, var id, .. var more] && Guid.TryParseExact((string?)id, "N", out var runId))
             {
-                deliveries.Add(new Delivery(runId, (string?)parts[0] ?? ""));
+                deliveries.Add(new Delivery(runId, (string?)parts[0] ?? "", more is [_, var trace] ? (string?)trace : null));
             }
         }
 

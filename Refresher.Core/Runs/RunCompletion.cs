@@ -29,4 +29,7 @@ internal sealed record RunCompletion
     public short? Progress { get; init; }
 
     public string? ProgressText { get; init; }
+
+    /// <summary>The context of the attempt's span; null when nobody listens, or there was no attempt.</summary>
+    public string? Trace { get; init; }
 }

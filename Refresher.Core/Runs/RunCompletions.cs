@@ -42,13 +42,13 @@ internal sealed class RunCompletions(NpgsqlDataSource database, RunPartitions pa
         return (written, aftermath);
     }
 
-    private static EndedRun EndedOf(RunCompletion c) => new(c.Run.Id, c.Run.ScheduleId, c.State, c.EndedAt)
+    private static EndedRun EndedOf(RunCompletion c) => new(c.Run.Id, c.Run.ScheduleId, c.Run.Kind, c.State, c.EndedAt)
     {
         WasActive = true,
         Limited = c.Run.Limited,
         HasUniqueKey = c.Run.HasUniqueKey,
         Policies = c.Run.Policies,
-        TraceParent = c.Run.TraceParent,
+        TraceParent = c.Trace ?? c.Run.TraceParent,
     };
 
     private static RunAttempt AttemptOf(RunCompletion c) => new()

@@ -1,3 +1,4 @@
+using Refresher.Core.Execution;
 using Refresher.Core.Limits;
 using Refresher.Core.Outbox;
 using Refresher.Core.Queue;
@@ -18,6 +19,7 @@ public sealed class RunDispatch(RunQueue queue, LiveSignals signals, OutboxWrite
     /// <inheritdoc cref="SendAsync(Granted, IEnumerable{Guid}?)"/>
     internal async Task SendAsync(Aftermath aftermath, IEnumerable<Guid>? changed = null)
     {
+        RunMeasures.Final(aftermath.Ended);
         await SendAsync(aftermath.Granted, changed);
         if (aftermath.Followed)
         {
@@ -38,7 +40,14 @@ internal sealed record Aftermath(Granted Granted, bool Followed)
     /// <summary>Events were written.</summary>
     public bool Told { get; init; }
 
+    /// <summary>The runs that ended.</summary>
+    public IReadOnlyCollection<EndedRun> Ended { get; init; } = [];
+
     public static Aftermath Nothing { get; } = new(Granted.Nothing, false);
 
-    public static Aftermath operator +(Aftermath one, Aftermath other) => new(one.Granted + other.Granted, one.Followed || other.Followed) { Told = one.Told || other.Told };
+    public static Aftermath operator +(Aftermath one, Aftermath other) => new(one.Granted + other.Granted, one.Followed || other.Followed) 
+    {
+        Told = one.Told || other.Told,
+        Ended = one.Ended.Count == 0 ? other.Ended : other.Ended.Count == 0 ? one.Ended : [.. one.Ended, .. other.Ended],
+    };
 }

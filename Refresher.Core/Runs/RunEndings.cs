@@ -5,7 +5,7 @@ using Refresher.Core.Watch;
 namespace Refresher.Core.Runs;
 
 /// <summary>A run that reached a final state, with all that its end has to do with.</summary>
-internal readonly record struct EndedRun(Guid Id, Guid? ScheduleId, RunState State, DateTimeOffset At)
+internal readonly record struct EndedRun(Guid Id, Guid? ScheduleId, string Kind, RunState State, DateTimeOffset At)
 {
     /// <summary>False when it ended before its schedule counted it as active: never queued, or waiting for the one before.</summary>
     public bool WasActive { get; init; }
@@ -17,6 +17,7 @@ internal readonly record struct EndedRun(Guid Id, Guid? ScheduleId, RunState Sta
     /// <summary>Null: nothing follows.</summary>
     public RunPolicies? Policies { get; init; }
 
+    /// <summary>The context in which what follows from it goes on.</summary>
     public string? TraceParent { get; init; }
 }
 
@@ -77,7 +78,7 @@ public sealed class RunEndings(LimitGrants grants, RunPartitions partitions, Run
         Guid[] holders = [.. ended.Where(run => run.Limited).Select(run => run.Id), .. pausing];
         granted += holders.Length == 0 ? Granted.Nothing : await grants.FreeAsync(connection, holders, now, cancel);
         var followed = await Continuations.FollowAsync(connection, ended, partitions, now, cancel);
-        return new Aftermath(granted, followed) { Told = await failures.TellAsync(connection, ended, failing, cancel) };
+        return new Aftermath(granted, followed) { Told = await failures.TellAsync(connection, ended, failing, cancel), Ended = ended };
     }
 
     private async Task<Granted> EndSchedulesAsync(NpgsqlConnection connection, IReadOnlyCollection<EndedRun> ended, HashSet<Guid> failing, DateTimeOffset now, CancellationToken cancel)

@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using Npgsql;
 using Refresher.Core.Data;
 using Refresher.Core.Limits;
 using Refresher.Core.Queue;
 using Refresher.Core.Schedules.Calendars;
+using Refresher.Core.Telemetry;
 
 namespace Refresher.Core.Runs;
 
@@ -22,7 +24,7 @@ internal readonly record struct ReadyRun(QueuedRun Run, Guid? ScheduleId, bool W
 internal sealed class RunReleases(NpgsqlDataSource database, LimitCatalog limits, CalendarCatalog calendars, Overlaps overlaps, RunEndings endings, TimeProvider clock)
 {
     private const string SelectSql = """
-        SELECT id, schedule_id, state, queue, priority, trigger, ready_at FROM runs
+        SELECT id, schedule_id, state, queue, priority, trigger, ready_at, trace_parent FROM runs
         WHERE id = ANY($1) AND id >= $2 AND id <= $3 AND state = ANY($4) AND ready_at <= $5
         ORDER BY id FOR UPDATE SKIP LOCKED
         """;
@@ -63,6 +65,7 @@ internal sealed class RunReleases(NpgsqlDataSource database, LimitCatalog limits
             return Released.Nothing;
         }
 
+        var spans = RunSpans.Begin("release", ActivityKind.Producer, ready.Select(run => (run.Run.Id, run.Waiting.Kind, run.Run.Trace)));
         var (open, excluded) = Blackouts.Of(ready, schedules, blackouts);
         var decided = await overlaps.DecideAsync(connection, open, schedules, now, cancel);
         decided.Skip.AddRange(excluded);
@@ -73,10 +76,11 @@ internal sealed class RunReleases(NpgsqlDataSource database, LimitCatalog limits
         await WriteAsync(connection, SkipSql, [.. decided.Skip.Select(skip => (skip.Run.Run.Id, skip.Reason))], now, cancel);
         await CountAsync(connection, decided.Go.Where(run => run is { WasRetrying: false, ScheduleId: not null }).Select(run => run.ScheduleId!.Value), cancel);
         var aftermath = await endings.ApplyAsync(
-            connection, [.. decided.Skip.Select(skip => new EndedRun(skip.Run.Run.Id, skip.Run.ScheduleId, RunState.Skipped, now))], now, cancel);
+            connection, [.. decided.Skip.Select(skip => new EndedRun(skip.Run.Run.Id, skip.Run.ScheduleId, skip.Run.Waiting.Kind, RunState.Skipped, now))], now, cancel);
         await transaction.CommitAsync(cancel);
+        spans.End(queued.Select(run => run.Run.Id).ToHashSet().Contains);
         return new Released(
-            [.. queued.Select(run => (run.Run, run.ReadyAt))], decided.TooEarly, decided.ToCancel, decided.Aftermath + aftermath + new Aftermath(new Granted([], admission.Paced), false));
+            [.. queued.Select(run => (run.Run with { Trace = spans.TraceOf(run.Run.Id) ?? run.Run.Trace }, run.ReadyAt))], decided.TooEarly, decided.ToCancel, decided.Aftermath + aftermath + new Aftermath(new Granted([], admission.Paced), false));
     }
 
     /// <summary>Counts runs that enter their queue as active, so that overlaps are seen. The rows are locked by the caller.</summary>
@@ -127,7 +131,7 @@ internal sealed class RunReleases(NpgsqlDataSource database, LimitCatalog limits
         while (await reader.ReadAsync(cancel))
         {
             ready.Add(new ReadyRun(
-                new QueuedRun(reader.GetGuid(0), reader.GetString(3), reader.GetInt16(4)),
+                new QueuedRun(reader.GetGuid(0), reader.GetString(3), reader.GetInt16(4)) { Trace = reader.IsDBNull(7) ? null : reader.GetString(7) },
                 reader.IsDBNull(1) ? null : reader.GetGuid(1),
                 reader.GetString(2) == RunState.Retrying.Word(),
                 Words<RunTrigger>.Parse(reader.GetString(5)),

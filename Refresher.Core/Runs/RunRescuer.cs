@@ -119,7 +119,7 @@ internal sealed partial class RunRescuer(
         };
         await command.ExecuteNonQueryAsync(cancel);
         return await endings.ApplyAsync(connection, [.. moves.Where(move => move.To.State.IsFinal())
-            .Select(move => new EndedRun(move.Run.Run.Id, move.Run.ScheduleId, move.To.State, now)
+            .Select(move => new EndedRun(move.Run.Run.Id, move.Run.ScheduleId, move.Run.Kind, move.To.State, now)
             {
                 WasActive = true, Limited = move.Run.Limited, HasUniqueKey = move.Run.HasUniqueKey, Policies = RunPolicies.Parse(move.Run.Policies), TraceParent = move.Run.TraceParent,
             })], now, cancel);

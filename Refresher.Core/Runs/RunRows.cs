@@ -5,7 +5,7 @@ namespace Refresher.Core.Runs;
 internal static class RunRows
 {
     /// <summary>What <see cref="ReadEndedAsync"/> reads of an update that ends runs.</summary>
-    public const string Returning = " RETURNING id, schedule_id, waiting_for IS DISTINCT FROM 'overlap' AND queued_at IS NOT NULL, limited, unique_key IS NOT NULL, policies, trace_parent";
+    public const string Returning = " RETURNING id, schedule_id, waiting_for IS DISTINCT FROM 'overlap' AND queued_at IS NOT NULL, limited, unique_key IS NOT NULL, policies, trace_parent, kind";
 
     /// <summary>Reads answers of the form (run id, schedule id or null, limited).</summary>
     public static async Task<List<(Guid Id, Guid? ScheduleId, bool Limited)>> ReadAsync(NpgsqlCommand command, CancellationToken cancel)
@@ -27,7 +27,7 @@ internal static class RunRows
         var ended = new List<EndedRun>();
         while (await row.ReadAsync(cancel))
         {
-            ended.Add(new EndedRun(row.GetGuid(0), row.IsDBNull(1) ? null : row.GetGuid(1), state, at)
+            ended.Add(new EndedRun(row.GetGuid(0), row.IsDBNull(1) ? null : row.GetGuid(1), row.GetString(7), state, at)
             {
                 WasActive = row.GetBoolean(2),
                 Limited = row.GetBoolean(3),

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
@@ -8,6 +9,7 @@ using Refresher.Core.Outbox;
 using Refresher.Core.Runs;
 using Refresher.Core.Schedules.Cadences;
 using Refresher.Core.Schedules.Calendars;
+using Refresher.Core.Telemetry;
 using Refresher.Core.Watch;
 
 namespace Refresher.Core.Schedules;
@@ -56,6 +58,8 @@ internal sealed class DueSchedules(NpgsqlDataSource database, RunInserts inserts
 
         var prepared = due.ConvertAll(schedule => (Schedule: schedule, Result: Preparation.Of(schedule, now, horizon, known)));
         var runs = prepared.SelectMany(p => p.Result.Runs).ToArray();
+        var ticks = RunSpans.Begin("tick", ActivityKind.Internal, runs.Select(run => (run.Id, run.Kind, (string?)null)));
+        runs = Array.ConvertAll(runs, run => run with { TraceParent = ticks.TraceOf(run.Id) });
         await inserts.PrepareAsync(runs, cancel);
         var inserted = await RunInserts.InsertAsync(connection, runs, now, cancel);
         await AdvanceAsync(connection, prepared, cancel);
@@ -65,6 +69,7 @@ internal sealed class DueSchedules(NpgsqlDataSource database, RunInserts inserts
         var told = await MissedTimes.BeginAsync(connection, missed, now, cancel);
         await outbox.AppendAsync(connection, told, cancel);
         await transaction.CommitAsync(cancel);
+        ticks.End(inserted.Contains);
         if (told.Count > 0)
         {
             await outbox.TellAsync();

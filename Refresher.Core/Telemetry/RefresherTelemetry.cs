@@ -29,6 +29,28 @@ public static class RefresherTelemetry
 
     internal static readonly Counter<long> Requeued = Meter.CreateCounter<long>("refresher.queue.requeued", "{run}", "Queued runs that Redis had forgotten and that were sent again.");
 
+    internal static readonly Counter<long> Reconciles = Meter.CreateCounter<long>("refresher.queue.reconciles", "{comparison}", "Comparisons of Redis with the database, by what led to it: wiped or difference.");
+
+    internal static readonly Gauge<long> QueueDepth = Meter.CreateGauge<long>("refresher.queue.depth", "{run}", "Runs in a queue, by queue and whether the next free worker may take them: takeable or parked.");
+
+    internal static readonly Gauge<double> QueueAge = Meter.CreateGauge<double>("refresher.queue.age", "s", "How long the oldest run of a queue that could be taken has waited, by queue.");
+
+    internal static readonly Gauge<long> Unfinished = Meter.CreateGauge<long>("refresher.runs.unfinished", "{run}", "Runs that have not ended, by state.");
+
+    internal static readonly Gauge<long> Leases = Meter.CreateGauge<long>("refresher.leases", "{lease}", "Leases of running runs, by state: held or overdue.");
+
+    internal static readonly Gauge<long> Schedules = Meter.CreateGauge<long>("refresher.schedules", "{schedule}", "Schedules by state: enabled or paused.");
+
+    internal static readonly Gauge<long> Nodes = Meter.CreateGauge<long>("refresher.nodes", "{process}", "Processes that live, by role and state.");
+
+    internal static readonly Gauge<long> LimitSlots = Meter.CreateGauge<long>("refresher.limit.slots", "{run}", "Runs that hold a slot of a limit, by limit.");
+
+    internal static readonly Gauge<long> LimitWaiting = Meter.CreateGauge<long>("refresher.limit.waiting", "{run}", "Runs that wait for a limit, by limit.");
+
+    internal static readonly Gauge<long> WorkerSlots = Meter.CreateGauge<long>("refresher.worker.slots", "{slot}", "Places of this worker for runs, by state: busy or free.");
+
+    internal static readonly Gauge<double> ClockOffset = Meter.CreateGauge<double>("refresher.clock.offset", "s", "How far the host's clock is ahead of the database's, which is the cluster's.");
+
     internal static readonly Counter<long> Prepared = Meter.CreateCounter<long>("refresher.schedule.prepared", "{run}", "Occurrences written ahead.");
 
     internal static readonly Counter<long> Missed = Meter.CreateCounter<long>("refresher.schedule.missed", "{occurrence}", "Occurrences that were missed and did not run.");
@@ -62,11 +84,16 @@ public static class RefresherTelemetry
 
     internal static readonly ObservableGauge<long> ConsumerLag = Meter.CreateObservableGauge("refresher.consumer.lag", Lags, "{event}", "Events before a consumer, by consumer.");
 
+    internal static readonly ObservableGauge<long> DeadLettersKept = Meter.CreateObservableGauge("refresher.consumer.dead_letters", Aside, "{event}", "Events that stand aside, by consumer.");
+
     /// <summary>What this process has seen of the outbox; null where nobody looks.</summary>
     internal static Outbox.OutboxPressure? Outbox { get; set; }
 
     private static IEnumerable<Measurement<long>> Lags() => Outbox?.Readers.Where(reader => reader.Lag is not null)
         .Select(reader => new Measurement<long>(reader.Lag!.Value, new KeyValuePair<string, object?>("consumer", reader.Name))) ?? [];
+
+    private static IEnumerable<Measurement<long>> Aside() => Outbox?.Readers
+        .Select(reader => new Measurement<long>(reader.DeadLetters, new KeyValuePair<string, object?>("consumer", reader.Name))) ?? [];
 
     private static InstrumentAdvice<double> Seconds => new()
     {

@@ -32,9 +32,10 @@ public sealed class RunFailures(OutboxWriter outbox)
         var failures = await ReadAsync(connection, [.. looked.Where(run => run.State == RunState.Failed).Select(run => run.Id)], cancel);
         var schedules = await ScheduleSubjects.ReadAsync(connection, looked.Select(run => run.ScheduleId).OfType<Guid>(), cancel);
         var lines = looked.GroupBy(run => SubjectOf(run, failures, schedules)).Where(runs => runs.Key is not null).Select(runs => Stretches(runs.Key!, [.. runs.OrderBy(run => run.At)], failures)).ToList();
+        var traces = looked.GroupBy(run => SubjectOf(run, failures, schedules)?.Id ?? "").ToDictionary(runs => runs.Key, runs => runs.MaxBy(run => run.At).TraceParent, StringComparer.Ordinal);
         var (told, counts) = await WriteAsync(connection, lines, cancel);
         await CountAsync(connection, counts, schedules, cancel);
-        await outbox.AppendAsync(connection, told, cancel);
+        await outbox.AppendAsync(connection, told.ConvertAll(change => change with { TraceParent = traces.GetValueOrDefault(change.Key) }), cancel);
         return told.Count > 0;
     }
 

@@ -1,12 +1,14 @@
 using System.Diagnostics.Metrics;
 using System.Reflection;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
 using Refresher.ServiceDefaults.Prometheus;
 
 namespace Refresher.ServiceDefaults.Telemetry;
@@ -37,7 +39,7 @@ internal static class TelemetryDefaults
 
         var telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => Describe(resource, builder))
-            .WithTracing(tracing => tracing.AddSource(Sources))
+            .WithTracing(tracing => Sampled(tracing.AddSource(Sources), builder.Configuration))
             .WithMetrics(metrics => metrics.AddMeter(Meters).AddView(BoundedView).AddPrometheusReader());
 
         if (!string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
@@ -48,6 +50,15 @@ internal static class TelemetryDefaults
                 logging.IncludeScopes = true;
             });
             telemetry.UseOtlpExporter();
+        }
+    }
+
+    /// <summary>What <c>OTEL_TRACES_SAMPLER</c> says, and everything that is worth reading when it says nothing.</summary>
+    private static void Sampled(TracerProviderBuilder tracing, IConfiguration configuration)
+    {
+        if (string.IsNullOrWhiteSpace(configuration["OTEL_TRACES_SAMPLER"]))
+        {
+            tracing.SetSampler(new ParentBasedSampler(new TraceBeginnings()));
         }
     }
 

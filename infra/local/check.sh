@@ -54,6 +54,7 @@ verb_doctor() {
     fact "Redis" "$(redis-server --version 2> /dev/null | grep -o 'v=[0-9.]*')" "./refresher up installs it (core set)"
     if [ "$set" = core ]; then
         fact "Kafka client" "$(has_librdkafka && echo librdkafka)" "only for --kafka, which installs it" optional
+        fact "Prometheus" "$(has prometheus && prometheus --version 2>&1 | grep -o 'version [0-9.]*' | head -n 1)" "only for --observability, which installs it" optional
         fact "Kafka broker" "$(has_kafka && has java && echo "$KAFKA_VERSION, an old one: no headers, no idempotence, no time stamps")" "only for --kafka, which fetches it" optional
     fi
     fact "Node" "$(node --version 2> /dev/null)" "./refresher up installs it; the build takes the front-end packages with it"
@@ -63,7 +64,7 @@ verb_doctor() {
         fact "Port $port" "$(ss -Hltnp "sport = :$port" 2> /dev/null | grep -o '"[^"]*",pid=[0-9]*' | head -n 1 | sed 's/^/held by /')" "free" optional
     done
     if [ "$set" = core ]; then
-        say "The core set has no Aspire dashboard, no Grafana, no publishing and no current Kafka."
+        say "The core set has no Aspire dashboard, no Grafana, no metrics of containers, no publishing and no current Kafka."
     fi
     missing=$(missing_packages up | paste -sd' ')
     [ -z "$missing" ] || { say "Missing: $missing. Either ./refresher up, or: apt-get install --no-install-recommends $missing"; return 1; }

@@ -36,5 +36,5 @@ echo "Installing $*"
     apt-get update && apt-get install -y --no-install-recommends "$@"
 } > "$STATE/install.log" 2>&1 || { tail -n 5 "$STATE/install.log" >&2; exit 1; }
 for package in "$@"; do
-    case $package in postgresql | redis-server | caddy) disable_service "$package" ;; esac
+    case $package in postgresql | redis-server | caddy | prometheus | prometheus-*-exporter) disable_service "$package" ;; esac
 done

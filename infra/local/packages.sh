@@ -8,6 +8,8 @@ has_python() { /usr/bin/python3 -c "import $1" > /dev/null 2>&1; }
 
 # The client of Kafka, and whether what is typed asks for a broker.
 has_librdkafka() { compgen -G '/usr/lib/*/librdkafka.so.1' > /dev/null || compgen -G '/usr/l*/librdkafka.so.1' > /dev/null; }
+# What watches the system, as programs: those that Debian has.
+wants_observability() { case " ${ARGS[*]:-} " in *' --observability '*) return 0 ;; *) return 1 ;; esac; }
 wants_kafka() { case " ${ARGS[*]:-} " in *' --kafka '*) return 0 ;; *) return 1 ;; esac; }
 
 # The Debian packages that are missing for: up | test | ops | peers. Only what the verb needs, and only what is not there in some other form.
@@ -40,6 +42,12 @@ missing_packages() {
         if [ "$1" = test ] || wants_kafka; then
             has_librdkafka || echo librdkafka1
             has java || echo openjdk-17-jre-headless
+        fi
+        if [ "$1" = test ] || wants_observability; then
+            has prometheus || echo prometheus
+            has prometheus-node-exporter || echo prometheus-node-exporter
+            has prometheus-postgres-exporter || echo prometheus-postgres-exporter
+            has prometheus-redis-exporter || echo prometheus-redis-exporter
         fi
     fi
     has node || echo nodejs

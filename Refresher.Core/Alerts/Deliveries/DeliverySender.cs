@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -6,6 +7,7 @@ using Refresher.Core.Alerts.Messages;
 using Refresher.Core.Data;
 using Refresher.Core.Execution;
 using Refresher.Core.Queue;
+using Refresher.Core.Telemetry;
 
 namespace Refresher.Core.Alerts.Deliveries;
 
@@ -123,6 +125,7 @@ internal sealed partial class DeliverySender(
     /// <summary>Sends and records. It is not cancelled by a stop: half a message would be sent again.</summary>
     private async Task SendAsync(ClaimedDelivery claimed)
     {
+        using var span = RefresherTelemetry.Source.StartActivity("deliver " + claimed.Kind, ActivityKind.Producer)?.SetTag("refresher.delivery.id", claimed.Id);
         var answer = await sender.SendAsync(claimed.Kind, claimed.Settings, claimed.Id, claimed.Thread, AlertMessage.FromJson(claimed.Message), CancellationToken.None);
         var now = clock.GetUtcNow();
         var next = answer.Outcome == SendOutcome.Again ? RetryPlan.Next(claimed.Attempts, answer.After, now, claimed.GiveUpAt, Random.Shared.NextDouble()) : null;
@@ -137,6 +140,7 @@ internal sealed partial class DeliverySender(
         DeliveryMeasures.Count(claimed.Kind, next is not null ? "again" : answer.Outcome == SendOutcome.Sent ? "sent" : "failed");
         if (answer.Outcome != SendOutcome.Sent)
         {
+            span?.SetStatus(ActivityStatusCode.Error);
             LogNotSent(claimed.Kind, claimed.Id, claimed.Attempts, next is null ? "given up" : "tried again", answer.Text);
         }
 

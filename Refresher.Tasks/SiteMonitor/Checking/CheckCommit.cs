@@ -38,7 +38,7 @@ internal sealed class CheckCommit(NpgsqlDataSource database, MaintenanceCatalog 
 
         await SiteStateRows.WriteAsync(connection, decided.ConvertAll(one => one.Decision.State), cancel);
         await IncidentChanges.WriteAsync(connection, decided, cancel);
-        await outbox.AppendAsync(connection, [.. decided.SelectMany(EventsOf)], cancel);
+        await outbox.AppendAsync(connection, [.. decided.SelectMany(one => EventsOf(one).Select(told => told with { TraceParent = one.Check.Trace }))], cancel);
         await transaction.CommitAsync(cancel);
         foreach (var check in checks)
         {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Refresher.Core;
 using Refresher.Core.Data;
 using Refresher.Tasks.SiteMonitor.Probing;
 
@@ -67,11 +68,14 @@ internal sealed partial class CheckRunner(SiteProber prober, Connectivity connec
             }
 
             _noMore.Token.ThrowIfCancellationRequested();
+            using var span = SiteMetrics.Begin(site);
             var at = clock.GetUtcNow();
             var result = site.Spec is { } spec ? await connectivity.JudgeAsync(await prober.CheckAsync(spec, _abandon.Token), _abandon.Token) : Unreadable;
 
+            span?.SetTag("refresher.check.status", Words<CheckStatus>.Of(result.Status));
+
             // PostgreSQL keeps microseconds; the events say the same instant as the rows.
-            await recorder.AddAsync(new DoneCheck(site, new DateTimeOffset(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero), Clean(result)), CancellationToken.None);
+            await recorder.AddAsync(new DoneCheck(site, new DateTimeOffset(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero), Clean(result)) { Trace = span?.Id }, CancellationToken.None);
         }
         catch (OperationCanceledException)
         {

@@ -15,4 +15,8 @@ internal sealed record DueSite(Guid ClaimId, DateTimeOffset DueAt, Site Site, Ch
 
 /// <summary>A check that was made.</summary>
 /// <param name="CheckedAt">When it began.</param>
-internal sealed record DoneCheck(DueSite Due, DateTimeOffset CheckedAt, CheckResult Result);
+internal sealed record DoneCheck(DueSite Due, DateTimeOffset CheckedAt, CheckResult Result)
+{
+    /// <summary>The context of its span; null when nobody listens.</summary>
+    public string? Trace { get; init; }
+}

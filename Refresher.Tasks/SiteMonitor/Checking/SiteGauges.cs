@@ -15,31 +15,39 @@ internal sealed class SiteGauges : Loop
 
     private readonly IServiceScopeFactory _scopes;
     private readonly TimeProvider _clock;
-    private volatile IReadOnlyDictionary<SiteStatus, int>? _counts;
+    private volatile Standing? _seen;
 
     public SiteGauges(IServiceScopeFactory scopes, TimeProvider clock, SchemaGate gate, ILogger<SiteGauges> log)
         : base(gate, log)
     {
         (_scopes, _clock) = (scopes, clock);
         RefresherTelemetry.Meter.CreateObservableGauge("refresher.sites", Observe, "{site}", "Sites by state.");
+        RefresherTelemetry.Meter.CreateObservableGauge("refresher.sites.certificate", Remaining, "s", "How long the certificate of a watched site that expires first is valid still; below 0 it has expired.");
     }
 
-    protected override Task WaitAsync(CancellationToken cancel) => _counts is null ? Task.CompletedTask : Task.Delay(Every, _clock, cancel);
+    protected override Task WaitAsync(CancellationToken cancel) => _seen is null ? Task.CompletedTask : Task.Delay(Every, _clock, cancel);
 
     protected override async Task RunOnceAsync(CancellationToken cancel)
     {
         await using var scope = _scopes.CreateAsyncScope();
-        _counts = await scope.ServiceProvider.GetRequiredService<SiteQueries>().CountsAsync(cancel);
+        var sites = scope.ServiceProvider.GetRequiredService<SiteQueries>();
+        _seen = new(await sites.CountsAsync(cancel), await sites.FirstExpiryAsync(cancel));
     }
+
+    private IEnumerable<System.Diagnostics.Metrics.Measurement<double>> Remaining() =>
+        _seen?.FirstExpiry is { } at ? [new((at - _clock.GetUtcNow()).TotalSeconds)] : [];
 
     private IEnumerable<System.Diagnostics.Metrics.Measurement<int>> Observe()
     {
         foreach (var status in Enum.GetValues<SiteStatus>())
         {
-            if (_counts is { } counts)
+            if (_seen is { } seen)
             {
-                yield return new(counts.GetValueOrDefault(status), new KeyValuePair<string, object?>("state", Words<SiteStatus>.Of(status)));
+                yield return new(seen.Counts.GetValueOrDefault(status), new KeyValuePair<string, object?>("state", Words<SiteStatus>.Of(status)));
             }
         }
     }
+
+    /// <summary>What the last look saw.</summary>
+    private sealed record Standing(IReadOnlyDictionary<SiteStatus, int> Counts, DateTimeOffset? FirstExpiry);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Refresher.Core;
 using Refresher.Core.Telemetry;
@@ -5,7 +6,7 @@ using Refresher.Tasks.SiteMonitor.Probing;
 
 namespace Refresher.Tasks.SiteMonitor.Checking;
 
-/// <summary>What is measured of checks.</summary>
+/// <summary>What is measured and traced of checks.</summary>
 internal static class SiteMetrics
 {
     private static readonly Counter<long> Checks = RefresherTelemetry.Meter.CreateCounter<long>("refresher.checks", "{check}", "Checks of sites, by kind and status.");
@@ -19,6 +20,13 @@ internal static class SiteMetrics
     public static readonly Counter<long> TooOld = RefresherTelemetry.Meter.CreateCounter<long>("refresher.check.too_old", "{check}", "Checks that came to the database past their retention and were dropped.");
 
     private static InstrumentAdvice<double> Seconds => new() { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60] };
+
+    /// <summary>The span of a check, the beginning of its trace.</summary>
+    public static Activity? Begin(DueSite due)
+    {
+        var kind = Words<SiteKind>.Of(due.Site.Spec.Kind);
+        return RefresherTelemetry.Source.StartActivity("check " + kind)?.SetTag("refresher.site.id", due.Site.Id).SetTag("refresher.site.kind", kind);
+    }
 
     /// <summary>A check that was written.</summary>
     public static void Count(DoneCheck check)

@@ -86,6 +86,9 @@ public sealed class SiteQueries(RefresherDb db, TimeProvider clock)
         return counts.ToDictionary(pair => pair.Status, pair => pair.Count);
     }
 
+    /// <summary>When the first certificate expires of the sites that are checked; null when none has shown one.</summary>
+    public Task<DateTimeOffset?> FirstExpiryAsync(CancellationToken cancel) => db.Set<SiteState>().Where(s => s.PausedAt == null).MinAsync(s => s.CertificateExpiresAt, cancel);
+
     /// <summary>Every tag in use.</summary>
     public Task<List<string>> TagsAsync(CancellationToken cancel) =>
         db.Database.SqlQuery<string>($"SELECT DISTINCT unnest(tags) AS \"Value\" FROM sites ORDER BY 1").ToListAsync(cancel);

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 using OpenTelemetry.Trace;
+using Refresher.Testing.Otlp;
 
 namespace Refresher.ServiceDefaults.Tests.Telemetry;
 
@@ -13,28 +14,31 @@ public sealed class OtlpExportTests
     [Fact]
     public async Task What_a_process_did_last_reaches_the_collector_when_it_stops()
     {
-        await using var collector = await OtlpReceiver.Start();
+        await using var collector = await OtlpReceiver.StartAsync();
         using var source = new ActivitySource("Refresher");
         using var meter = new Meter("Refresher");
         await using (var host = await Start(collector))
         {
-            source.StartActivity("a run")?.Dispose();
-            meter.CreateCounter<int>("refresher.sample").Add(1);
+            using var run = source.StartActivity("a run");
+            meter.CreateCounter<int>("refresher.sample").Add(3, new KeyValuePair<string, object?>("kind", "hello"));
+            meter.CreateHistogram<double>("refresher.sampled").Record(0.25);
             host.App.Services.GetRequiredService<ILogger<OtlpExportTests>>().LogWarning("the {Word} log", "formatted");
         }
 
-        Assert.Contains("a run", collector.Spans);
-        Assert.Contains("refresher.sample", collector.Metrics);
-        Assert.Contains(collector.Metrics, name => name.StartsWith("dotnet.", StringComparison.Ordinal));
-        Assert.Contains("the formatted log", collector.Logs);
-        Assert.Contains("sample", collector.Services);
-        Assert.Contains("node-7", collector.Services);
+        var span = Assert.Single(collector.Spans, span => span.Name == "a run");
+        var point = Assert.Single(collector.Points, point => point.Metric == "refresher.sample");
+        Assert.Equal((3, "hello", "sample"), (point.Value, point.Tags["kind"], point.Service));
+        Assert.Contains(collector.Points, point => point is { Metric: "refresher.sampled", Value: 1 });
+        Assert.Contains(collector.Points, point => point.Metric.StartsWith("dotnet.", StringComparison.Ordinal) && point.Value > 0);
+        var log = Assert.Single(collector.Logs, log => log.Text == "the formatted log");
+        Assert.Equal((span.Trace, span.Id), (log.Trace, log.Span));
+        Assert.Contains("node-7", collector.Resources.Keys);
     }
 
     [Fact]
     public async Task A_request_is_a_span_and_a_measurement_and_a_probe_is_neither()
     {
-        await using var collector = await OtlpReceiver.Start();
+        await using var collector = await OtlpReceiver.StartAsync();
         await using (var host = await Start(collector))
         {
             using var client = new HttpClient();
@@ -43,16 +47,16 @@ public sealed class OtlpExportTests
             await client.GetAsync(new Uri($"{host.Addresses[1]}/metrics"));
         }
 
-        Assert.Contains("GET /page", collector.Spans);
-        Assert.DoesNotContain(collector.Spans, span => span.Contains("/health", StringComparison.Ordinal) || span.Contains("/metrics", StringComparison.Ordinal));
-        Assert.Contains("http.server.request.duration", collector.Metrics);
+        Assert.Contains(collector.Spans, span => span.Name == "GET /page");
+        Assert.DoesNotContain(collector.Spans, span => span.Name.Contains("/health", StringComparison.Ordinal) || span.Name.Contains("/metrics", StringComparison.Ordinal));
+        Assert.Contains(collector.Points, point => point.Metric == "http.server.request.duration");
     }
 
     [Fact]
     public async Task A_collector_that_is_gone_does_not_keep_a_process_from_stopping()
     {
         string gone;
-        await using (var collector = await OtlpReceiver.Start())
+        await using (var collector = await OtlpReceiver.StartAsync())
         {
             gone = collector.Address;
         }

@@ -1,0 +1,53 @@
+using System.Text.Json;
+
+namespace Refresher.Ops.Tests.Observability;
+
+/// <summary>A dashboard of infra/grafana, as its file says.</summary>
+internal sealed record Dashboard(string File, string Uid, string Title, IReadOnlyList<Panel> Panels, IReadOnlyList<Variable> Variables)
+{
+    public const string Prometheus = "prometheus";
+    public const string PostgreSql = "refresher-postgresql";
+
+    public static IReadOnlyList<Dashboard> All { get; } =
+        [.. Directory.GetFiles(Path.Combine(Infra.Grafana, "dashboards"), "*.json").Order(StringComparer.Ordinal).Select(Read)];
+
+    /// <summary>Every query of every panel, with what Grafana puts into it put in.</summary>
+    public IEnumerable<(string Name, string Source, string Text)> Queries() => Panels.SelectMany(panel => panel.Targets
+        .Select(target => ($"{Path.GetFileName(File)}: {panel.Title} ({target.RefId})", panel.Source, Filled(target.Text, panel.Source))));
+
+    /// <summary>As Grafana does it: https://grafana.com/docs/grafana/latest/dashboards/variables/ and the macros of its PostgreSQL source.</summary>
+    private string Filled(string text, string source)
+    {
+        foreach (var variable in Variables)
+        {
+            text = text.Replace("$" + variable.Name, source == Prometheus ? ".*" : variable.Query, StringComparison.Ordinal);
+        }
+
+        return text.Replace("$__rate_interval", "1m", StringComparison.Ordinal)
+            .Replace("$__timeFilter(at)", "at BETWEEN now() - interval '1 day' AND now()", StringComparison.Ordinal);
+    }
+
+    private static Dashboard Read(string file)
+    {
+        using var json = JsonDocument.Parse(System.IO.File.ReadAllText(file));
+        var root = json.RootElement;
+        var panels = root.GetProperty("panels").EnumerateArray().Where(panel => panel.GetProperty("type").GetString() != "row").Select(panel => new Panel(
+            panel.GetProperty("id").GetInt32(), panel.GetProperty("title").GetString()!, panel.GetProperty("type").GetString()!, panel.GetProperty("datasource").GetProperty("uid").GetString()!,
+            [.. panel.GetProperty("targets").EnumerateArray().Select(target => new Target(
+                target.GetProperty("refId").GetString()!, target.TryGetProperty("expr", out var expr) ? expr.GetString()! : target.GetProperty("rawSql").GetString()!))])).ToList();
+        var variables = root.GetProperty("templating").GetProperty("list").EnumerateArray().Select(variable => new Variable(
+            variable.GetProperty("name").GetString()!, variable.GetProperty("query") is { ValueKind: JsonValueKind.String } query ? query.GetString()! : variable.GetProperty("query").GetProperty("query").GetString()!)).ToList();
+        return new(file, root.GetProperty("uid").GetString()!, root.GetProperty("title").GetString()!, panels, variables);
+    }
+}
+
+internal sealed record Panel(int Id, string Title, string Type, string Source, IReadOnlyList<Target> Targets)
+{
+    /// <summary>What only a container engine can tell.</summary>
+    public bool OfContainers => Targets.All(target => target.Text.Contains("container_", StringComparison.Ordinal));
+}
+
+internal sealed record Target(string RefId, string Text);
+
+/// <param name="Query">Where its values come from; in SQL a subquery in its place means all of them.</param>
+internal sealed record Variable(string Name, string Query);
