@@ -26,6 +26,7 @@ if (args.Contains("--help"))
                      [--only grid|asymmetric|bloated|all (grid)] [--rate 10|100|500|1000] [--delay 5|40|120 ms] [--loss 0|1 %] [--seconds N the longest direction (10)]
         speed --coverage [N (100)]     how often the interval of a short test at 100 Mbit/s holds the truth   [--seconds N (5)] [--delay N ms (20)]
         speed --loopback               what this machine can measure at most
+        idle         memory and processor of the four services with nothing to do   [--schedules N (1000)] [--seconds N (60)] [--settle N (30)] [--env NAME=VALUE,…]
         --no-peers   without Celery, blackbox_exporter and speedtest-cli
         --json       a JSON object a figure
         """);
@@ -62,8 +63,11 @@ switch (options.Name)
     case SpeedPeer.ClientVerb:
         await SpeedPeer.MeasureAsync(options, output);
         break;
+    case "idle":
+        await Idle.RunAsync(options, figures);
+        break;
     default:
-        Console.Error.WriteLine($"There is no measurement '{options.Name}'. There are: throughput, lateness, checks, events, pages, speed.");
+        Console.Error.WriteLine($"There is no measurement '{options.Name}'. There are: throughput, lateness, checks, events, pages, speed, idle.");
         return 2;
 }
 
