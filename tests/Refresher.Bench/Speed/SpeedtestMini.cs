@@ -47,7 +47,7 @@ internal static class SpeedtestMini
         }
     }
 
-    private static async Task<string> TakeAsync(HttpContext http)
+    private static async Task TakeAsync(HttpContext http)
     {
         http.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null;
         var taken = 0L;
@@ -57,6 +57,6 @@ internal static class SpeedtestMini
             taken += length;
         }
 
-        return string.Create(CultureInfo.InvariantCulture, $"size={taken}");
+        await http.Response.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"size={taken}"), http.RequestAborted);
     }
 }

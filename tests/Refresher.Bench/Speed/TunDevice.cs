@@ -50,7 +50,7 @@ internal sealed unsafe partial class TunDevice : IDisposable
 
     public void Write(byte* from, nint length) => Write(_file, from, length);
 
-    public void Dispose() => Close(_file);
+    public void Dispose() => _ = Close(_file);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);
