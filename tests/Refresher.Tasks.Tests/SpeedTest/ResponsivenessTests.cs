@@ -25,13 +25,13 @@ public sealed class ResponsivenessTests
 
     [Theory]
     [InlineData(24.9, 24.9, "A+")]
-    [InlineData(20, 31, "A")]
-    [InlineData(70, 70, "B")]
-    [InlineData(20, 300, "C")]
-    [InlineData(400, 400, "D")]
-    [InlineData(2000, 20, "F")]
-    [InlineData(10, null, "A+")]
-    [InlineData(null, 250, "D")]
+    [InlineData(20.0, 31.0, "A")]
+    [InlineData(70.0, 70.0, "B")]
+    [InlineData(20.0, 300.0, "C")]
+    [InlineData(400.0, 400.0, "D")]
+    [InlineData(2000.0, 20.0, "F")]
+    [InlineData(10.0, null, "A+")]
+    [InlineData(null, 250.0, "D")]
     [InlineData(null, null, null)]
     public void The_grade_is_that_of_the_mean_increase(double? download, double? upload, string? grade) =>
         Assert.Equal(grade, Bufferbloat.Grade(20, download, upload));

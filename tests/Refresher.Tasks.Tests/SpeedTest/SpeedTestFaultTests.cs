@@ -107,7 +107,7 @@ public sealed class SpeedTestFaultTests(SpeedTestFixture tests) : IClassFixture<
     private static async Task FailAsync(HttpContext http, string fault)
     {
         http.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null;
-        await http.Request.Body.ReadAsync(new byte[1000]);
+        await http.Request.Body.ReadExactlyAsync(new byte[1000]);
         switch (fault)
         {
             case "reset":
