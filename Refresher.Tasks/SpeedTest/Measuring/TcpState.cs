@@ -7,7 +7,7 @@ namespace Refresher.Tasks.SpeedTest.Measuring;
 /// <param name="Delivered">Bytes that the other side has, those after a gap included (RFC 2018), which it tells in whole segments.</param>
 /// <param name="Received">Bytes that have arrived without a gap before them, read or not.</param>
 /// <param name="Segments">Segments with data that have arrived, those after a gap and those that came twice included.</param>
-/// <param name="SegmentSize">Bytes of the largest of them.</param>
+/// <param name="SegmentSize">The most bytes that one may have, as this side announced it.</param>
 /// <param name="Busy">Time with something to send or to be acknowledged.</param>
 /// <param name="WindowLimited">The part of it in which the other side's receive window was full.</param>
 /// <param name="BufferLimited">The part of it in which this side's send buffer was too small.</param>
@@ -17,8 +17,8 @@ internal readonly record struct TcpState(long Delivered, long Received, long Seg
     private const int Tcp = 6;
     private const int Info = 11;
     private const int SegmentAt = 16;
-    private const int ReceivedSegmentAt = 20;
     private const int SelectiveAt = 28;
+    private const int AnnouncedSegmentAt = 84;
     private const int AcknowledgedAt = 120;
     private const int ReceivedAt = 128;
     private const int SegmentsAt = 152;
@@ -47,7 +47,7 @@ internal readonly record struct TcpState(long Delivered, long Received, long Seg
             var isFull = socket.Available >= socket.ReceiveBufferSize / 4;
             var delivered = Number(info, AcknowledgedAt) + ((long)Small(info, SelectiveAt) * Small(info, SegmentAt));
             return new TcpState(
-                delivered, Number(info, ReceivedAt), Small(info, SegmentsAt), (int)Small(info, ReceivedSegmentAt), Time(info, BusyAt), Time(info, WindowLimitedAt), Time(info, BufferLimitedAt), isFull);
+                delivered, Number(info, ReceivedAt), Small(info, SegmentsAt), (int)Small(info, AnnouncedSegmentAt), Time(info, BusyAt), Time(info, WindowLimitedAt), Time(info, BufferLimitedAt), isFull);
         }
         catch (Exception closed) when (closed is SocketException or ObjectDisposedException)
         {
