@@ -1,5 +1,7 @@
 // Copies what Refresher.Web serves from node_modules into wwwroot/lib: run by the build (see Assets.targets), or by `npm run assets`.
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { geoEquirectangular, geoPath } from "d3-geo";
+import { feature } from "topojson-client";
 
 const target = new URL("wwwroot/lib/", import.meta.url);
 const modules = new URL("node_modules/", import.meta.url);
@@ -25,6 +27,7 @@ for (const name of ["tabler.css", "htmx.js", "idiomorph.js"]) {
 }
 
 writeFileSync(new URL("icons.svg", target), sprite(iconNames()));
+writeFileSync(new URL("world.svg", target), world());
 
 function iconNames() {
   return readFileSync(new URL("icons.txt", import.meta.url), "utf8").split("\n").map(line => line.trim()).filter(Boolean);
@@ -38,4 +41,11 @@ function sprite(names) {
     return `<symbol id="${name}" viewBox="0 0 24 24">${shapes.replace(/\s*\n\s*/g, "")}</symbol>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.join("\n")}\n</svg>\n`;
+}
+
+/** The land of the Earth (Natural Earth 1:110m, public domain) as a symbol: a unit is a degree, so that pages put places where they are without a projection of their own. */
+function world() {
+  const atlas = JSON.parse(readFileSync(new URL("world-atlas/land-110m.json", modules), "utf8"));
+  const degrees = geoEquirectangular().scale(180 / Math.PI).translate([0, 0]).precision(0.1);
+  return `<svg xmlns="http://www.w3.org/2000/svg">\n<symbol id="land" overflow="visible"><path d="${geoPath(degrees).digits(1)(feature(atlas, atlas.objects.land))}"/></symbol>\n</svg>\n`;
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Refresher.Core.Data;
 
 namespace Refresher.Core.Runs;
 
@@ -37,20 +38,5 @@ internal static class RunCsv
     public static string End(long rows, Guid last) =>
         string.Create(CultureInfo.InvariantCulture, $"\"Cut after {rows} runs, there are more: the next file begins with after={last}\"\r\n");
 
-    /// <summary>
-    /// What begins like a formula is one to a spreadsheet that opens the file, and may send its neighbours away
-    /// (https://owasp.org/www-community/attacks/CSV_Injection): an apostrophe before it makes it text.
-    /// </summary>
-    private static StringBuilder Text(StringBuilder row, string? text)
-    {
-        if (string.IsNullOrEmpty(text))
-        {
-            return row;
-        }
-
-        var safe = text[0] is '=' or '+' or '-' or '@' or '\t' or '\r' or '\n' or '＝' or '＋' or '－' or '＠' ? "'" + text : text;
-        return safe.AsSpan().IndexOfAny(",\"\r\n;") < 0 && safe == safe.Trim()
-            ? row.Append(safe)
-            : row.Append('"').Append(safe.Replace("\"", "\"\"", StringComparison.Ordinal)).Append('"');
-    }
+    private static StringBuilder Text(StringBuilder row, string? text) => row.Append(CsvText.Of(text));
 }

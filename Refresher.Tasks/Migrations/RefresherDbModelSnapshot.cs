@@ -2880,6 +2880,218 @@ namespace Refresher.Tasks.Migrations
                     b.ToTable("site_states", (string)null);
                 });
 
+            modelBuilder.Entity("Refresher.Tasks.SpeedTest.Health.LineHealth", b =>
+                {
+                    b.Property<string>("ScheduleKey")
+                        .HasColumnType("text")
+                        .HasColumnName("schedule_key");
+
+                    b.Property<Guid?>("EpisodeId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("episode_id");
+
+                    b.Property<bool?>("Healthy")
+                        .HasColumnType("boolean")
+                        .HasColumnName("healthy");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTimeOffset?>("Since")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("since");
+
+                    b.HasKey("ScheduleKey")
+                        .HasName("pk_speed_health");
+
+                    b.HasIndex("EpisodeId")
+                        .HasDatabaseName("ix_speed_health_episode_id")
+                        .HasFilter("episode_id IS NOT NULL");
+
+                    b.ToTable("speed_health", (string)null);
+                });
+
+            modelBuilder.Entity("Refresher.Tasks.SpeedTest.Polite.SpeedSetup", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<int?>("MonthlyMegabytes")
+                        .HasColumnType("integer")
+                        .HasColumnName("monthly_megabytes");
+
+                    b.Property<string>("PublicSchedule")
+                        .HasColumnType("text")
+                        .HasColumnName("public_schedule");
+
+                    b.Property<string>("PublicTitle")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("public_title");
+
+                    b.Property<DateTimeOffset?>("PublicUsedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("public_used_at");
+
+                    b.Property<bool>("Published")
+                        .HasColumnType("boolean")
+                        .HasColumnName("published");
+
+                    b.HasKey("Name")
+                        .HasName("pk_speed_setup");
+
+                    b.ToTable("speed_setup", (string)null);
+                });
+
+            modelBuilder.Entity("Refresher.Tasks.SpeedTest.Servers.DirectoryState", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<bool>("Enabled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("enabled");
+
+                    b.Property<string>("Failure")
+                        .HasColumnType("text")
+                        .HasColumnName("failure");
+
+                    b.Property<string>("ListUrl")
+                        .HasColumnType("text")
+                        .HasColumnName("list_url");
+
+                    b.Property<DateTimeOffset?>("ReadAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("read_at");
+
+                    b.Property<DateTimeOffset?>("RestsUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("rests_until");
+
+                    b.Property<DateTimeOffset?>("TriedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("tried_at");
+
+                    b.HasKey("Name")
+                        .HasName("pk_speed_directories");
+
+                    b.ToTable("speed_directories", (string)null);
+                });
+
+            modelBuilder.Entity("Refresher.Tasks.SpeedTest.Servers.KnownServer", b =>
+                {
+                    b.Property<string>("Url")
+                        .HasColumnType("text")
+                        .HasColumnName("url");
+
+                    b.Property<DateTimeOffset>("AddedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("added_at");
+
+                    b.Property<DateTimeOffset?>("AskedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("asked_at");
+
+                    b.Property<string>("City")
+                        .HasColumnType("text")
+                        .HasColumnName("city");
+
+                    b.Property<bool>("Configured")
+                        .HasColumnType("boolean")
+                        .HasColumnName("configured");
+
+                    b.Property<string>("Country")
+                        .HasColumnType("text")
+                        .HasColumnName("country");
+
+                    b.Property<string>("CountryCode")
+                        .HasColumnType("text")
+                        .HasColumnName("country_code");
+
+                    b.Property<string>("Directory")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("directory");
+
+                    b.Property<string>("DownloadPath")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("download_path");
+
+                    b.Property<string>("Failure")
+                        .HasColumnType("text")
+                        .HasColumnName("failure");
+
+                    b.Property<string>("IpPath")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("ip_path");
+
+                    b.Property<double?>("LatencyMs")
+                        .HasColumnType("double precision")
+                        .HasColumnName("latency_ms");
+
+                    b.Property<double?>("Latitude")
+                        .HasColumnType("double precision")
+                        .HasColumnName("latitude");
+
+                    b.Property<double?>("Longitude")
+                        .HasColumnType("double precision")
+                        .HasColumnName("longitude");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("PingPath")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("ping_path");
+
+                    b.Property<string>("Precision")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("precision");
+
+                    b.Property<string>("Protocol")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("protocol");
+
+                    b.Property<DateTimeOffset?>("RestsUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("rests_until");
+
+                    b.Property<DateTimeOffset>("SeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("seen_at");
+
+                    b.Property<string>("Sponsor")
+                        .HasColumnType("text")
+                        .HasColumnName("sponsor");
+
+                    b.Property<long>("UploadBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("upload_bytes");
+
+                    b.Property<string>("UploadPath")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("upload_path");
+
+                    b.HasKey("Url")
+                        .HasName("pk_speed_servers");
+
+                    b.HasIndex("Directory")
+                        .HasDatabaseName("ix_speed_servers_directory");
+
+                    b.ToTable("speed_servers", (string)null);
+                });
+
             modelBuilder.Entity("Refresher.Tasks.SpeedTest.SpeedTestCandidate", b =>
                 {
                     b.Property<Guid>("TestId")
@@ -2930,13 +3142,37 @@ namespace Refresher.Tasks.Migrations
                         .HasColumnType("text")
                         .HasColumnName("client_address");
 
+                    b.Property<string>("ClientCountry")
+                        .HasColumnType("text")
+                        .HasColumnName("client_country");
+
                     b.Property<string>("ClientIsp")
                         .HasColumnType("text")
                         .HasColumnName("client_isp");
 
+                    b.Property<double?>("ClientLatitude")
+                        .HasColumnType("double precision")
+                        .HasColumnName("client_latitude");
+
+                    b.Property<double?>("ClientLongitude")
+                        .HasColumnType("double precision")
+                        .HasColumnName("client_longitude");
+
+                    b.Property<string>("Complaint")
+                        .HasColumnType("text")
+                        .HasColumnName("complaint");
+
+                    b.Property<Guid?>("Confirms")
+                        .HasColumnType("uuid")
+                        .HasColumnName("confirms");
+
                     b.Property<string>("Failure")
                         .HasColumnType("text")
                         .HasColumnName("failure");
+
+                    b.Property<bool?>("Healthy")
+                        .HasColumnType("boolean")
+                        .HasColumnName("healthy");
 
                     b.Property<Guid>("RunId")
                         .HasColumnType("uuid")
@@ -2959,6 +3195,9 @@ namespace Refresher.Tasks.Migrations
 
                     b.HasIndex("At")
                         .HasDatabaseName("ix_speed_tests_at");
+
+                    b.HasIndex("ScheduleKey", "At")
+                        .HasDatabaseName("ix_speed_tests_schedule_key_at");
 
                     b.ToTable("speed_tests", (string)null);
                 });
@@ -3145,6 +3384,10 @@ namespace Refresher.Tasks.Migrations
                                 .HasColumnType("text")
                                 .HasColumnName("server_country_code");
 
+                            b1.Property<string>("Directory")
+                                .HasColumnType("text")
+                                .HasColumnName("server_directory");
+
                             b1.Property<double?>("DistanceKm")
                                 .HasColumnType("double precision")
                                 .HasColumnName("server_distance_km");
@@ -3161,6 +3404,10 @@ namespace Refresher.Tasks.Migrations
                                 .IsRequired()
                                 .HasColumnType("text")
                                 .HasColumnName("server_name");
+
+                            b1.Property<string>("Precision")
+                                .HasColumnType("text")
+                                .HasColumnName("server_precision");
 
                             b1.Property<string>("Sponsor")
                                 .HasColumnType("text")
@@ -3187,6 +3434,37 @@ namespace Refresher.Tasks.Migrations
 
             modelBuilder.Entity("Refresher.Tasks.SpeedTest.SpeedTestResult", b =>
                 {
+                    b.OwnsOne("Refresher.Tasks.SpeedTest.Health.SpeedTestThresholds", "Thresholds", b1 =>
+                        {
+                            b1.Property<Guid>("SpeedTestResultId")
+                                .HasColumnType("uuid");
+
+                            b1.Property<double?>("DownloadMbps")
+                                .HasColumnType("double precision")
+                                .HasColumnName("thresholds_download_mbps");
+
+                            b1.Property<int>("Percent")
+                                .HasColumnType("integer")
+                                .HasColumnName("thresholds_percent");
+
+                            b1.Property<double?>("PingMs")
+                                .HasColumnType("double precision")
+                                .HasColumnName("thresholds_ping_ms");
+
+                            b1.Property<double?>("UploadMbps")
+                                .HasColumnType("double precision")
+                                .HasColumnName("thresholds_upload_mbps");
+
+                            b1.HasKey("SpeedTestResultId")
+                                .HasName("pk_speed_tests");
+
+                            b1.ToTable("speed_tests");
+
+                            b1.WithOwner()
+                                .HasForeignKey("SpeedTestResultId")
+                                .HasConstraintName("fk_speed_tests_speed_tests_speed_test_result_id");
+                        });
+
                     b.OwnsOne("Refresher.Tasks.SpeedTest.SpeedTestLatency", "Idle", b1 =>
                         {
                             b1.Property<Guid>("SpeedTestResultId")
@@ -3316,6 +3594,10 @@ namespace Refresher.Tasks.Migrations
                                 .HasColumnType("text")
                                 .HasColumnName("server_country_code");
 
+                            b1.Property<string>("Directory")
+                                .HasColumnType("text")
+                                .HasColumnName("server_directory");
+
                             b1.Property<double?>("DistanceKm")
                                 .HasColumnType("double precision")
                                 .HasColumnName("server_distance_km");
@@ -3332,6 +3614,10 @@ namespace Refresher.Tasks.Migrations
                                 .IsRequired()
                                 .HasColumnType("text")
                                 .HasColumnName("server_name");
+
+                            b1.Property<string>("Precision")
+                                .HasColumnType("text")
+                                .HasColumnName("server_precision");
 
                             b1.Property<string>("Sponsor")
                                 .HasColumnType("text")
@@ -3438,6 +3724,8 @@ namespace Refresher.Tasks.Migrations
                     b.Navigation("Idle");
 
                     b.Navigation("Server");
+
+                    b.Navigation("Thresholds");
 
                     b.Navigation("Upload");
                 });

@@ -1,30 +1,24 @@
-using System.Globalization;
+using System.Net;
 using System.Text.Json;
-using Refresher.Core.Access;
+using Refresher.Tasks.SpeedTest.Servers;
 
 namespace Refresher.Tasks.SpeedTest;
 
 /// <summary>What a server knows of the line's end that it sees.</summary>
-internal sealed record ClientInfo(string? Address, string? Isp, GeoPoint? Place)
+/// <param name="Country">ISO 3166-1, two letters.</param>
+internal sealed record ClientInfo(string? Address, string? Isp, GeoPoint? Place, string? Country = null)
 {
-    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(5);
+    private const int MostText = 200;
 
-    /// <summary>Asks LibreSpeed's <c>getIP</c>. Nothing depends on the answer, so that none, or a strange one, is no failure.</summary>
-    public static async Task<ClientInfo> AskAsync(SpeedServer server, AddressGuard guard, TimeProvider clock, CancellationToken cancel)
-    {
-        using var limit = new CancellationTokenSource(AnswerTime, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
-        using var http = new HttpClient(new SocketsHttpHandler { ConnectCallback = guard.ConnectAsync, UseProxy = false }) { MaxResponseContentBufferSize = 16 * 1024 };
-        http.DefaultRequestHeaders.UserAgent.ParseAdd(UserAgent.Value);
-        try
-        {
-            return Parse(await http.GetStringAsync(server.IpUrl, either.Token));
-        }
-        catch (Exception nothing) when (nothing is HttpRequestException or JsonException or OperationCanceledException && !cancel.IsCancellationRequested)
-        {
-            return new ClientInfo(null, null, null);
-        }
-    }
+    public static ClientInfo Unknown { get; } = new(null, null, null);
+
+    /// <summary>What is told, if it is what it should be.</summary>
+    /// <param name="country">An ISO code or an English name.</param>
+    public static ClientInfo Of(string? address, string? isp, string? country, GeoPoint? place) => new(
+        IPAddress.TryParse(address, out _) ? address : null,
+        isp is { Length: > MostText } ? isp[..MostText] : isp,
+        place,
+        Countries.Find(country)?.Code);
 
     /// <summary>
     /// <c>{"processedString": "192.0.2.1 - Provider, XX (12 km)", "rawIspInfo": {"org": "AS64496 Provider", "loc": "1.2,3.4"}}</c>;
@@ -37,17 +31,11 @@ internal sealed record ClientInfo(string? Address, string? Isp, GeoPoint? Place)
         var address = Text(document.RootElement, "processedString")?.Split(" - ")[0];
         var isp = Text(info, "org") ?? Text(info, "as_name") ?? Text(info, "isp");
         var place = (Text(info, "loc") ?? "").Split(',');
-        return new ClientInfo(
-            System.Net.IPAddress.TryParse(address, out _) ? address : null,
-            isp is { Length: > 200 } ? isp[..200] : isp,
-            place.Length == 2 && Degrees(place[0]) is { } latitude && Degrees(place[1]) is { } longitude ? new GeoPoint(latitude, longitude) : null);
+        return Of(address, isp, Text(info, "country"), place.Length == 2 ? DirectoryHttp.Place(DirectoryHttp.Degrees(place[0]), DirectoryHttp.Degrees(place[1])) : null);
     }
 
     private static JsonElement Member(JsonElement json, string name) =>
         json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var member) ? member : default;
 
     private static string? Text(JsonElement json, string name) => Member(json, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
-
-    private static double? Degrees(string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var degrees) && Math.Abs(degrees) <= 180 ? degrees : null;
 }

@@ -18,6 +18,7 @@ internal sealed class LoopbackBackend : IAsyncDisposable
         Url = new Uri(_app.Urls.First() + "/backend"),
         Name = "This machine",
         UploadBytes = 1L << 30,
+        SelfTest = true,
     };
 
     public static async Task<LoopbackBackend> StartAsync(CancellationToken cancel)

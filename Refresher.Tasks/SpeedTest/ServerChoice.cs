@@ -7,7 +7,8 @@ namespace Refresher.Tasks.SpeedTest;
 
 /// <summary>A server that was asked how far away it is.</summary>
 /// <param name="LatencyMs">Null when it did not answer.</param>
-internal sealed record ServerAnswer(SpeedServer Server, double? LatencyMs, string? Failure);
+/// <param name="Busy">Set when it said "too many requests": for how long, zero when it did not say.</param>
+internal sealed record ServerAnswer(SpeedServer Server, double? LatencyMs, string? Failure, TimeSpan? Busy = null);
 
 /// <summary>Chooses the server of a test: the fixed one, or of the nearest by distance the one with the shortest round trip.</summary>
 internal sealed class ServerChoice(AddressGuard guard)
@@ -16,11 +17,21 @@ internal sealed class ServerChoice(AddressGuard guard)
     private const int Pings = 4;
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(4);
 
-    /// <summary>The servers to ask, nearest first; those whose place is unknown come last.</summary>
-    /// <param name="wanted">Name or address of one; null or empty for any.</param>
-    public static IReadOnlyList<SpeedServer> Candidates(IReadOnlyList<SpeedServer> servers, string? wanted, GeoPoint? place) => string.IsNullOrEmpty(wanted)
-        ? [.. servers.OrderBy(server => server.DistanceFrom(place) ?? double.MaxValue).Take(MostAsked)]
-        : [.. servers.Where(server => server.Name == wanted || server.Url.ToString().TrimEnd('/') == wanted.TrimEnd('/')).Take(1)];
+    /// <summary>The servers to ask: the fixed one, or those that are preferred and the nearest; those whose place is unknown come last, and none that is excluded.</summary>
+    public static IReadOnlyList<SpeedServer> Candidates(IReadOnlyList<SpeedServer> servers, SpeedTestOptions options, GeoPoint? place) => options.Server is { Length: > 0 } wanted
+        ? [.. servers.Where(server => IsNamed(server, wanted)).Take(1)]
+        : [.. servers.Where(server => !options.Exclude.Any(name => IsNamed(server, name)))
+            .OrderByDescending(server => options.Prefer.Any(name => IsNamed(server, name)))
+            .ThenBy(server => server.DistanceFrom(place) ?? double.MaxValue).Take(MostAsked)];
+
+    /// <summary>The answers with those first that are preferred and did answer.</summary>
+    public static IReadOnlyList<ServerAnswer> Preferred(IReadOnlyList<ServerAnswer> answers, IReadOnlyList<string> names) => names.Count == 0
+        ? answers
+        : [.. answers.OrderByDescending(answer => answer.LatencyMs is not null && names.Any(name => IsNamed(answer.Server, name)))];
+
+    /// <summary>By its name, its host or its address.</summary>
+    public static bool IsNamed(SpeedServer server, string name) =>
+        string.Equals(server.Label, name, StringComparison.OrdinalIgnoreCase) || string.Equals(server.Url.Host, name, StringComparison.OrdinalIgnoreCase) || server.Key == name.TrimEnd('/');
 
     /// <summary>All of them with their answers, the fastest first.</summary>
     public async Task<IReadOnlyList<ServerAnswer>> AskAsync(IReadOnlyList<SpeedServer> servers, TimeProvider clock, CancellationToken cancel)
@@ -52,7 +63,7 @@ internal sealed class ServerChoice(AddressGuard guard)
         }
         catch (Exception failed) when (failed is IOException or SocketException or AuthenticationException or AddressRefusedException)
         {
-            return new ServerAnswer(server, null, failed.Message);
+            return new ServerAnswer(server, null, failed.Message, (failed as SpeedServerException)?.Busy);
         }
     }
 }

@@ -1,11 +1,25 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
+using Refresher.Tasks.SpeedTest.Servers;
 
 namespace Refresher.Tasks.SpeedTest;
 
-/// <summary>A LibreSpeed-compatible server that a line can be measured against (an item of <c>SpeedTest:Servers</c>).</summary>
+/// <summary>How a server is asked for data.</summary>
+public enum SpeedProtocol
+{
+    /// <summary>As LibreSpeed's backends are: <c>garbage.php?ckSize=</c>, in MiB.</summary>
+    LibreSpeed,
+
+    /// <summary>As Cloudflare's end points are: <c>__down?bytes=</c>.</summary>
+    Cloudflare,
+}
+
+/// <summary>A server that a line can be measured against: an item of <c>SpeedTest:Servers</c>, one that a person named, or one of a directory.</summary>
 public sealed record SpeedServer
 {
+    // From 100,000,000 bytes on it answers 403 without a Referer (https://github.com/2dust/v2rayN/issues/9071).
+    private const long MostOfCloudflare = 99_000_000;
+
     /// <summary>Where its backend is, with a slash at the end or not: <c>https://speed.example.org/backend</c>.</summary>
     [Required]
     public required Uri Url { get; init; }
@@ -27,6 +41,23 @@ public sealed record SpeedServer
     /// <summary>Degrees east, −180 to 180.</summary>
     public double? Longitude { get; init; }
 
+    /// <summary>How well the place is known.</summary>
+    public PlacePrecision Precision { get; init; } = PlacePrecision.Stated;
+
+    public SpeedProtocol Protocol { get; init; }
+
+    /// <summary>Name of the directory it comes from.</summary>
+    public string Directory { get; init; } = OwnServers.Name;
+
+    /// <summary>Of a self-test: it is nobody's server and is not kept.</summary>
+    internal bool SelfTest { get; init; }
+
+    /// <summary>What it is recognised by: its address without a slash at the end.</summary>
+    public string Key => Url.ToString().TrimEnd('/');
+
+    /// <summary>What people call it.</summary>
+    public string Label => Name.Length > 0 ? Name : Url.Host;
+
     /// <summary>Below <see cref="Url"/>; the others likewise. The names are those of LibreSpeed's server lists.</summary>
     public string DownloadPath { get; init; } = "garbage.php";
 
@@ -45,7 +76,10 @@ public sealed record SpeedServer
 
     public Uri IpUrl => new($"{At(IpPath)}?isp=true&distance=km");
 
-    public Uri DownloadUrl(int mebibytes) => new($"{At(DownloadPath)}?ckSize={mebibytes.ToString(CultureInfo.InvariantCulture)}");
+    /// <summary>For as much data; Cloudflare gives less, since it refuses more to whoever is no browser on its own page.</summary>
+    public Uri DownloadUrl(int mebibytes) => Protocol == SpeedProtocol.Cloudflare
+        ? new($"{At(DownloadPath)}?bytes={Math.Min(mebibytes * (1L << 20), MostOfCloudflare).ToString(CultureInfo.InvariantCulture)}")
+        : new($"{At(DownloadPath)}?ckSize={mebibytes.ToString(CultureInfo.InvariantCulture)}");
 
     /// <summary>Great-circle distance in km on a sphere of the Earth's mean radius (haversine); null when either place is unknown.</summary>
     public double? DistanceFrom(GeoPoint? place)

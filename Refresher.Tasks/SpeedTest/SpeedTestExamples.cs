@@ -28,7 +28,7 @@ internal static class SpeedTestExamples
             {
                 Key = "internet-speed",
                 Name = "Internet speed",
-                Description = $"Paused: it moves up to {LineMegabytes} MB each time, hourly {LineMegabytes * 24 / 1000.0:0.0} GB a day. Configure a server (SpeedTest:Servers), then run it once, or enable it.",
+                Description = $"Paused: it moves up to {LineMegabytes} MB each time, hourly {LineMegabytes * 24 / 1000.0:0.0} GB a day. Choose whose servers to use under Speed → Servers, then run it once, or enable it.",
                 Kind = SpeedTestTask.Name,
                 Options = Json(new SpeedTestOptions { MaxMegabytes = LineMegabytes }),
                 Cadence = Json(new { type = "every", every = "01:00:00" }),

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Refresher.Core;
+using Refresher.Tasks.SpeedTest.Servers;
 
 namespace Refresher.Tasks.SpeedTest;
 
@@ -17,11 +18,17 @@ public sealed record SpeedTestFilter
     /// <summary>True: those that succeeded; false: those that failed; null: both.</summary>
     public bool? Succeeded { get; init; }
 
+    /// <summary>True: those that found what was expected; false: those that fell short; null: all.</summary>
+    public bool? Healthy { get; init; }
+
+    /// <summary>Address of the server.</summary>
+    public string? Server { get; init; }
+
     /// <summary>True: only self-tests.</summary>
     public bool SelfTest { get; init; }
 }
 
-/// <summary>Reads of speed tests, shared by pages and end points. The latest comes first.</summary>
+/// <summary>Reads of speed tests and servers, shared by pages and end points. The latest test comes first.</summary>
 public sealed class SpeedTestQueries(RefresherDb db)
 {
     /// <param name="after">The last id of the page before; null for the first page.</param>
@@ -34,6 +41,9 @@ public sealed class SpeedTestQueries(RefresherDb db)
         return Page<SpeedTestResult>.Of(read, limit, test => test.Id.ToString());
     }
 
+    /// <summary>All of them as they are read, without their candidates.</summary>
+    public IAsyncEnumerable<SpeedTestResult> All(SpeedTestFilter filter) => Filtered(filter).OrderByDescending(t => t.Id).AsAsyncEnumerable();
+
     /// <summary>The last test; null when there was none.</summary>
     public Task<SpeedTestResult?> LatestAsync(SpeedTestFilter filter, CancellationToken cancel) =>
         Filtered(filter).Include(t => t.Candidates).OrderByDescending(t => t.Id).FirstOrDefaultAsync(cancel);
@@ -41,14 +51,24 @@ public sealed class SpeedTestQueries(RefresherDb db)
     public Task<SpeedTestResult?> FindAsync(Guid id, CancellationToken cancel) =>
         db.Set<SpeedTestResult>().AsNoTracking().Include(t => t.Candidates).SingleOrDefaultAsync(t => t.Id == id, cancel);
 
-    /// <summary>Every server that was looked at in the last tests of lines, as it was seen last.</summary>
-    /// <param name="tests">How many tests to look back, 1 to 500.</param>
-    public async Task<IReadOnlyList<SpeedTestCandidate>> ServersAsync(int tests, CancellationToken cancel)
+    /// <summary>Keys of the schedules that have tests of the last year or are there now, at most 200.</summary>
+    public async Task<IReadOnlyList<string>> SchedulesAsync(CancellationToken cancel) =>
+        await db.Schedules.AsNoTracking().Where(s => s.Kind == SpeedTestTask.Name).OrderBy(s => s.Key).Select(s => s.Key).Take(200).ToListAsync(cancel);
+
+    /// <summary>Every server that is known, those that answered first by their latency.</summary>
+    /// <param name="after">Address of the last one of the page before; null for the first page.</param>
+    public async Task<Page<KnownServer>> ServersAsync(string? directory, string? after, int limit, CancellationToken cancel)
     {
-        var last = Filtered(new SpeedTestFilter()).OrderByDescending(t => t.Id).Take(tests).Select(t => t.Id);
-        var seen = await db.Set<SpeedTestCandidate>().AsNoTracking().Where(c => last.Contains(c.TestId)).OrderByDescending(c => c.TestId).ToListAsync(cancel);
-        return [.. seen.DistinctBy(c => c.Server.Url).OrderBy(c => c.LatencyMs ?? double.MaxValue)];
+        var servers = db.Set<KnownServer>().AsNoTracking();
+        servers = directory is null ? servers : servers.Where(s => s.Directory == directory);
+        servers = after is null ? servers : servers.Where(s => string.Compare(s.Url, after) > 0);
+        return Page<KnownServer>.Of(await servers.OrderBy(s => s.Url).Take(limit + 1).ToListAsync(cancel), limit, server => server.Url);
     }
+
+    /// <summary>All servers, those that answered first by their latency.</summary>
+    /// <param name="limit">How many at most.</param>
+    public async Task<IReadOnlyList<KnownServer>> NearestServersAsync(int limit, CancellationToken cancel) =>
+        await db.Set<KnownServer>().AsNoTracking().OrderBy(s => s.LatencyMs ?? double.MaxValue).ThenBy(s => s.Name).Take(limit).ToListAsync(cancel);
 
     private IQueryable<SpeedTestResult> Filtered(SpeedTestFilter filter)
     {
@@ -56,6 +76,8 @@ public sealed class SpeedTestQueries(RefresherDb db)
         tests = filter.ScheduleKey is { } key ? tests.Where(t => t.ScheduleKey == key) : tests;
         tests = filter.From is { } from ? tests.Where(t => t.At >= from) : tests;
         tests = filter.To is { } to ? tests.Where(t => t.At < to) : tests;
+        tests = filter.Healthy is { } healthy ? tests.Where(t => t.Healthy == healthy) : tests;
+        tests = filter.Server is { } server ? tests.Where(t => t.Server!.Url == server) : tests;
         return filter.Succeeded is { } succeeded ? tests.Where(t => t.Failure == null == succeeded) : tests;
     }
 }

@@ -1,4 +1,7 @@
 using Microsoft.EntityFrameworkCore;
+using Refresher.Core;
+using Refresher.Tasks.SpeedTest.Health;
+using Refresher.Tasks.SpeedTest.Servers;
 
 namespace Refresher.Tasks.SpeedTest;
 
@@ -49,6 +52,27 @@ public sealed class SpeedTestResult
     /// <summary>Internet provider, if the server tells.</summary>
     public string? ClientIsp { get; set; }
 
+    /// <summary>Country of that address, ISO 3166-1, if the server tells.</summary>
+    public string? ClientCountry { get; set; }
+
+    /// <summary>Degrees north of that address, if the server tells.</summary>
+    public double? ClientLatitude { get; set; }
+
+    /// <summary>Degrees east.</summary>
+    public double? ClientLongitude { get; set; }
+
+    /// <summary>What was expected of the line; null: nothing.</summary>
+    public SpeedTestThresholds? Thresholds { get; set; }
+
+    /// <summary>Whether the line did what was expected; null: it cannot be told.</summary>
+    public bool? Healthy { get; set; }
+
+    /// <summary>What fell short, in words.</summary>
+    public string? Complaint { get; set; }
+
+    /// <summary>The test that this one was to confirm against another server; null for all others.</summary>
+    public Guid? Confirms { get; init; }
+
     /// <summary>All servers that were looked at, the chosen one too.</summary>
     public List<SpeedTestCandidate> Candidates { get; init; } = [];
 }
@@ -72,18 +96,26 @@ public sealed class SpeedTestServer
 
     public double? Longitude { get; init; }
 
+    /// <summary>How well the place is known: <c>country</c> means the middle of it; null in tests of before that was kept.</summary>
+    public PlacePrecision? Precision { get; init; }
+
+    /// <summary>Name of the directory it came from.</summary>
+    public string? Directory { get; init; }
+
     public double? DistanceKm { get; init; }
 
     internal static SpeedTestServer Of(SpeedServer server, GeoPoint? place) => new()
     {
         Url = server.Url.ToString(),
-        Name = server.Name.Length > 0 ? server.Name : server.Url.Host,
+        Name = server.Label,
         Sponsor = server.Sponsor,
         City = server.City,
         Country = server.Country,
         CountryCode = server.CountryCode,
         Latitude = server.Latitude,
         Longitude = server.Longitude,
+        Precision = server.Precision,
+        Directory = server.Directory,
         DistanceKm = server.DistanceFrom(place),
     };
 }
@@ -178,7 +210,13 @@ internal static class SpeedTestMapping
             test.HasKey(t => t.Id);
             test.Property(t => t.Id).ValueGeneratedNever();
             test.HasIndex(t => t.At);
-            test.OwnsOne(t => t.Server);
+            test.HasIndex(t => new { t.ScheduleKey, t.At });
+            test.OwnsOne(t => t.Thresholds, thresholds =>
+            {
+                thresholds.Ignore(t => t.LeastDownload);
+                thresholds.Ignore(t => t.LeastUpload);
+            });
+            test.OwnsOne(t => t.Server, server => server.Property(s => s.Precision).HasConversion(v => Words<PlacePrecision>.Of(v!.Value), v => Words<PlacePrecision>.Parse(v)));
             test.OwnsOne(t => t.Idle);
             test.OwnsOne(t => t.Download);
             test.OwnsOne(t => t.Upload);
@@ -188,7 +226,7 @@ internal static class SpeedTestMapping
         {
             candidate.ToTable("speed_test_candidates");
             candidate.HasKey(c => new { c.TestId, c.Rank });
-            candidate.OwnsOne(c => c.Server);
+            candidate.OwnsOne(c => c.Server, server => server.Property(s => s.Precision).HasConversion(v => Words<PlacePrecision>.Of(v!.Value), v => Words<PlacePrecision>.Parse(v)));
             candidate.Navigation(c => c.Server).IsRequired();
         });
     }

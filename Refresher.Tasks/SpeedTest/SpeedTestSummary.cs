@@ -1,3 +1,5 @@
+using Refresher.Tasks.SpeedTest.Health;
+
 namespace Refresher.Tasks.SpeedTest;
 
 /// <summary>A speed test as programs read it: a run's output and an item of the Api's list.</summary>
@@ -17,6 +19,11 @@ public sealed record SpeedTestSummary(
     string? BufferbloatGrade,
     string? ClientAddress,
     string? ClientIsp,
+    string? ClientCountry,
+    bool? Healthy,
+    string? Complaint,
+    SpeedTestThresholds? Thresholds,
+    Guid? Confirms,
     IReadOnlyList<CandidateSummary> Candidates)
 {
     public static SpeedTestSummary Of(SpeedTestResult test) => new(
@@ -35,6 +42,11 @@ public sealed record SpeedTestSummary(
         test.BufferbloatGrade,
         test.ClientAddress,
         test.ClientIsp,
+        test.ClientCountry,
+        test.Healthy,
+        test.Complaint,
+        test.Thresholds,
+        test.Confirms,
         [.. test.Candidates.OrderBy(candidate => candidate.Rank).Select(candidate => new CandidateSummary(candidate.Server, candidate.LatencyMs, candidate.Failure, candidate.Chosen))]);
 }
 

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Refresher.Tasks.SiteMonitor.History;
 using Refresher.Tasks.SiteMonitor.Public.Visitors;
+using Refresher.Ui.Public;
 
 namespace Refresher.Tasks.SiteMonitor.Public;
 

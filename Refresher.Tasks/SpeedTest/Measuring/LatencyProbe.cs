@@ -20,7 +20,7 @@ internal sealed class LatencyProbe(SpeedServer server, AddressGuard guard, TimeP
             var elapsed = clock.GetElapsedTime(sent).TotalMilliseconds;
             if (head.Status is < 200 or > 299)
             {
-                throw new SpeedServerException($"The server answers {server.PingUrl.AbsolutePath} with status {head.Status}.");
+                throw new SpeedServerException($"The server answers {server.PingUrl.AbsolutePath} with status {head.Status}.", head.Busy);
             }
 
             await wire.DrainAsync(head, new ByteCounter(), cancel);

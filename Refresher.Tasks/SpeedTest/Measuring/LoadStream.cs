@@ -23,6 +23,9 @@ internal abstract class LoadStream(SpeedServer server, AddressGuard guard, int b
     /// <summary>Where the server was reached; null before.</summary>
     public IPAddress? Server { get; private set; }
 
+    /// <summary>Set when it gave up because the server said "too many requests": for how long, zero when it did not say.</summary>
+    public TimeSpan? Busy { get; private set; }
+
     /// <summary>What the last <see cref="Look"/> saw of the connection; null where the system does not tell, or when there was none.</summary>
     public TcpState? State => _state;
 
@@ -64,7 +67,7 @@ internal abstract class LoadStream(SpeedServer server, AddressGuard guard, int b
                 faults = Stopwatch.GetElapsedTime(begun) > Worthwhile ? 1 : faults + 1;
                 if (faults == MostFaults || failed is SpeedServerRefusalException or AuthenticationException or AddressRefusedException)
                 {
-                    Fault = failed.Message;
+                    (Fault, Busy) = (failed.Message, (failed as SpeedServerException)?.Busy);
                     return;
                 }
             }
@@ -84,7 +87,7 @@ internal abstract class LoadStream(SpeedServer server, AddressGuard guard, int b
     {
         if (head.Status is < 200 or > 299)
         {
-            throw new SpeedServerRefusalException($"The server answers {url.AbsolutePath} with status {head.Status}.");
+            throw new SpeedServerRefusalException($"The server answers {url.AbsolutePath} with status {head.Status}.", head.Busy);
         }
     }
 

@@ -5,8 +5,11 @@ namespace Refresher.Tasks.SpeedTest.Measuring;
 
 /// <summary>What the head of an HTTP/1.1 response says about its body (RFC 9112, 4 and 6.3).</summary>
 /// <param name="Length">Bytes of the body; null when it is chunked or ends with the connection.</param>
-internal sealed record ResponseHead(int Status, string? ContentType, long? Length, bool Chunked, bool Close)
+/// <param name="Busy">Set when the status is 429: the seconds of <c>Retry-After</c> (RFC 9110, 10.2.3), zero where it does not say.</param>
+internal sealed record ResponseHead(int Status, string? ContentType, long? Length, bool Chunked, bool Close, TimeSpan? Busy = null)
 {
+    private const int TooManyRequests = 429;
+
     public bool IsPage => ContentType?.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) == true;
 
     /// <param name="bytes">Up to and with the empty line.</param>
@@ -34,6 +37,9 @@ internal sealed record ResponseHead(int Status, string? ContentType, long? Lengt
         var chunked = headers.GetValueOrDefault("Transfer-Encoding")?.Contains("chunked", StringComparison.OrdinalIgnoreCase) == true;
         var length = long.TryParse(headers.GetValueOrDefault("Content-Length"), NumberStyles.None, CultureInfo.InvariantCulture, out var stated) ? stated : (long?)null;
         var close = words[0] == "HTTP/1.0" || string.Equals(headers.GetValueOrDefault("Connection"), "close", StringComparison.OrdinalIgnoreCase);
-        return new ResponseHead(status, headers.GetValueOrDefault("Content-Type"), status is 204 or 304 ? 0 : chunked ? null : length, chunked, close);
+        return new ResponseHead(status, headers.GetValueOrDefault("Content-Type"), status is 204 or 304 ? 0 : chunked ? null : length, chunked, close, status == TooManyRequests ? Seconds(headers.GetValueOrDefault("Retry-After")) : null);
     }
+
+    private static TimeSpan Seconds(string? text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? TimeSpan.FromSeconds(seconds) : TimeSpan.Zero;
 }

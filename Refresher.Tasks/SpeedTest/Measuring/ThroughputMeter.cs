@@ -102,7 +102,8 @@ internal sealed class ThroughputMeter(TimeProvider clock, Func<LoadStream> open,
     {
         if (_streams.TrueForAll(stream => stream.Running.IsCompleted))
         {
-            throw new SpeedServerException(_streams.Select(stream => stream.Stream.Fault).FirstOrDefault(fault => fault is not null) ?? "All connections ended.");
+            var failed = _streams.Select(stream => stream.Stream).FirstOrDefault(stream => stream.Fault is not null);
+            throw new SpeedServerException(failed?.Fault ?? "All connections ended.", failed?.Busy);
         }
 
         if (clock.GetElapsedTime(_lastArrival) >= _stall)

@@ -52,20 +52,71 @@ public sealed class SpeedTestEndpointsTests(SpeedTestFixture tests) : IClassFixt
         var second = (await _http.GetFromJsonAsync<JsonObject>($"/api/v1/speed-tests?limit=1&after={first["next"]}"))!;
         var latest = (await _http.GetFromJsonAsync<JsonObject>("/api/v1/speed-tests/latest"))!;
         var own = (await _http.GetFromJsonAsync<JsonObject>("/api/v1/speed-tests?selfTest=true&from=2026-01-01T13:00:00%2B02:00"))!;
-        var servers = (await _http.GetFromJsonAsync<JsonObject>("/api/v1/speed-servers"))!;
 
         Assert.StartsWith("2026-01-01T11:00", (string?)first["items"]!.AsArray().Single()!["at"], StringComparison.Ordinal);
         Assert.StartsWith("2026-01-01T10:00", (string?)second["items"]!.AsArray().Single()!["at"], StringComparison.Ordinal);
         Assert.Null(second["next"]);
         Assert.Equal(93.5, (double)latest["download"]!["mbps"]!);
         Assert.Single(own["items"]!.AsArray());
-        Assert.Equal("Potsdam", (string?)servers["items"]!.AsArray().Single()!["server"]!["name"]);
+    }
+
+    [Fact]
+    public async Task Servers_of_ones_own_are_named_listed_and_removed()
+    {
+        _http.DefaultRequestHeaders.Add("X-Known", "yes");
+
+        var named = await _http.PutAsJsonAsync("/api/v1/speed-servers", new { url = "https://speed.example.org/backend/", name = "Office", country = "de" });
+        var listed = (await _http.GetFromJsonAsync<JsonObject>("/api/v1/speed-servers?directory=own"))!["items"]!.AsArray();
+        var removed = await _http.DeleteAsync("/api/v1/speed-servers?url=https://speed.example.org/backend");
+
+        Assert.Equal(HttpStatusCode.OK, named.StatusCode);
+        var server = Assert.Single(listed)!;
+        Assert.Equal(("https://speed.example.org/backend", "Germany", "country"), ((string?)server["url"], (string?)server["country"], (string?)server["precision"]));
+        Assert.Equal(HttpStatusCode.NoContent, removed.StatusCode);
+        Assert.Empty((await _http.GetFromJsonAsync<JsonObject>("/api/v1/speed-servers?directory=own"))!["items"]!.AsArray());
+    }
+
+    [Theory]
+    [InlineData("PUT", "/api/v1/speed-servers", """{"url": "speed.example.org"}""", "url")]
+    [InlineData("PUT", "/api/v1/speed-servers", """{"url": "https://me:secret@speed.example.org/"}""", "url")]
+    [InlineData("PUT", "/api/v1/speed-servers", """{"url": "https://speed.example.org/", "latitude": 3}""", "longitude")]
+    [InlineData("PUT", "/api/v1/speed-servers", """{"url": "https://speed.example.org/", "country": "Atlantis"}""", "country")]
+    [InlineData("PATCH", "/api/v1/speed-directories/librespeed", """{"listUrl": "file:///etc/passwd"}""", "listUrl")]
+    [InlineData("PATCH", "/api/v1/speed-settings", """{"monthlyMegabytes": -1}""", "monthlyMegabytes")]
+    [InlineData("PATCH", "/api/v1/speed-settings", """{"publicSchedule": "no-such"}""", "publicSchedule")]
+    [InlineData("GET", "/api/v1/speed-tests?range=1y", null, "range")]
+    [InlineData("GET", "/api/v1/speed-tests/figures?range=2y", null, "range")]
+    [InlineData("GET", "/api/v1/speed-tests/export?format=xml", null, "format")]
+    public async Task What_is_not_right_is_named(string method, string path, string? body, string field)
+    {
+        _http.DefaultRequestHeaders.Add("X-Known", "yes");
+        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = body is null ? null : new StringContent(body, System.Text.Encoding.UTF8, "application/json") };
+
+        var answer = await _http.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.NotNull((await answer.Content.ReadFromJsonAsync<JsonObject>())!["errors"]![field]);
+    }
+
+    [Fact]
+    public async Task An_unknown_directory_is_not_found()
+    {
+        _http.DefaultRequestHeaders.Add("X-Known", "yes");
+
+        Assert.Equal(HttpStatusCode.NotFound, (await _http.PatchAsJsonAsync("/api/v1/speed-directories/none", new { enabled = true })).StatusCode);
+        var known = (await _http.GetFromJsonAsync<JsonObject>("/api/v1/speed-directories"))!["items"]!.AsArray();
+        Assert.Equal(["librespeed", "cloudflare"], known.Select(directory => (string?)directory!["name"]));
+        Assert.All(known, directory => Assert.False((bool)directory!["enabled"]!));
     }
 
     [Theory]
     [InlineData("/api/v1/speed-tests")]
     [InlineData("/api/v1/speed-tests/latest")]
+    [InlineData("/api/v1/speed-tests/figures")]
+    [InlineData("/api/v1/speed-tests/export")]
     [InlineData("/api/v1/speed-servers")]
+    [InlineData("/api/v1/speed-directories")]
+    [InlineData("/api/v1/speed-settings")]
     public async Task Results_are_not_for_everybody(string path) => Assert.Equal(HttpStatusCode.Unauthorized, (await _http.GetAsync(path)).StatusCode);
 
     [Fact]

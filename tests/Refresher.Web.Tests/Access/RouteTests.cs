@@ -21,7 +21,7 @@ public sealed partial class RouteTests(WebUnderTest web) : IClassFixture<WebUnde
     private static readonly string[] Open =
     [
         "/login", "/login/code", "/error", "/not-found", "/forbidden", "/theme", "/health", "/alive", "/metrics", "/.well-known/security.txt",
-        "/status", "/status/{month}", "/status.json", "/badge/{slug}/{kind}.svg",
+        "/status", "/status/{month}", "/status/speed", "/status.json", "/badge/{slug}/{kind}.svg",
     ];
 
     /// <summary>What everybody may change who is logged in: their own.</summary>

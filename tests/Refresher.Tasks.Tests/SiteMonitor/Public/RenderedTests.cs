@@ -1,4 +1,4 @@
-using Refresher.Tasks.SiteMonitor.Public;
+using Refresher.Ui.Public;
 
 namespace Refresher.Tasks.Tests.SiteMonitor.Public;
 

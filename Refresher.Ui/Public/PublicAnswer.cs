@@ -4,10 +4,10 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
-namespace Refresher.Tasks.SiteMonitor.Public;
+namespace Refresher.Ui.Public;
 
 /// <summary>An answer for everybody, made once: its bytes, compressed at the first wish, and what names this version of it.</summary>
-internal sealed class PublicAnswer
+public sealed class PublicAnswer
 {
     public const string Html = "text/html; charset=utf-8";
     public const string Json = "application/json; charset=utf-8";

@@ -1,10 +1,10 @@
-namespace Refresher.Tasks.SiteMonitor.Public;
+namespace Refresher.Ui.Public;
 
 /// <summary>
 /// One public answer as it was made last. While it is made anew the one before is served, unless it is so old that it might claim what nobody knows;
 /// and it is made by one for all.
 /// </summary>
-internal sealed class Rendered(TimeProvider clock)
+public sealed class Rendered(TimeProvider clock)
 {
     /// <summary>Younger than this it is served as it is.</summary>
     public static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);

@@ -1,0 +1,135 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+using Microsoft.Extensions.Logging;
+using Refresher.Core.Access;
+using Refresher.Core.Contract;
+using Refresher.Tasks.SpeedTest.Measuring;
+using Refresher.Tasks.SpeedTest.Servers;
+
+namespace Refresher.Tasks.SpeedTest;
+
+/// <summary>One test of a line: asks the candidates, measures against the one that is chosen, and fills the row. What goes wrong is in the row.</summary>
+internal sealed partial class LineTest(AddressGuard guard, ServerChoice choice, ServerPool pool, DirectoryReader directories, DirectoryHttp http)
+{
+    /// <param name="place">Where the line's end is; null: what a server tells, if it does.</param>
+    /// <returns>The candidates as they answered, the chosen one first; empty when it came to nothing before.</returns>
+    public async Task<IReadOnlyList<ServerAnswer>> TakeAsync(
+        IReadOnlyList<SpeedServer> candidates, SpeedTestOptions options, GeoPoint? place, SpeedTestResult result, RunContext run, CancellationToken cancel)
+    {
+        IReadOnlyList<ServerAnswer> answers = [];
+        try
+        {
+            run.Progress(1, "Choosing a server");
+            answers = ServerChoice.Preferred(await choice.AskAsync(candidates, run.Clock, cancel), options.Prefer);
+            await pool.NoteAsync(answers, cancel);
+            await DescribeAsync(answers, place, result, run, cancel);
+            await MeasureAsync(answers[0].Server, options, result, run, cancel);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            result.Failure = "Cancelled, or out of time.";
+        }
+        catch (Exception failed) when (failed is IOException or SocketException or AuthenticationException or AddressRefusedException)
+        {
+            result.Failure = failed.Message;
+            if (failed is SpeedServerException { Busy: { } wish } && answers.Count > 0)
+            {
+                var until = await pool.RestAsync(answers[0].Server, wish, CancellationToken.None);
+                result.Failure = $"{failed.Message} It is left alone until {until.UtcDateTime:yyyy-MM-dd HH:mm} UTC.";
+            }
+        }
+
+        return answers;
+    }
+
+    private async Task DescribeAsync(IReadOnlyList<ServerAnswer> answers, GeoPoint? place, SpeedTestResult result, RunContext run, CancellationToken cancel)
+    {
+        var chosen = answers[0];
+        if (chosen.LatencyMs is not null)
+        {
+            var client = await ClientAsync(chosen.Server, cancel);
+            (result.ClientAddress, result.ClientIsp, result.ClientCountry) = (client.Address, client.Isp, client.Country);
+            (result.ClientLatitude, result.ClientLongitude) = (client.Place?.Latitude, client.Place?.Longitude);
+            place ??= client.Place;
+        }
+
+        result.Candidates.AddRange(answers.Select((answer, rank) => new SpeedTestCandidate
+        {
+            TestId = result.Id,
+            Rank = rank,
+            Server = SpeedTestServer.Of(answer.Server, place),
+            LatencyMs = answer.LatencyMs,
+            Failure = answer.Failure,
+            Chosen = rank == 0,
+        }));
+        result.Server = SpeedTestServer.Of(chosen.Server, place);
+        LogServer(run.Log, result.Server.Name, answers.Count, chosen.LatencyMs);
+        if (chosen.Failure is { } failure)
+        {
+            throw new SpeedServerException($"{result.Server.Name}: {failure}");
+        }
+    }
+
+    /// <summary>Nothing depends on what a server knows of us, so that no answer, or a strange one, is no failure.</summary>
+    private async Task<ClientInfo> ClientAsync(SpeedServer server, CancellationToken cancel)
+    {
+        try
+        {
+            var directory = directories.Find(server.Directory) ?? directories.All.OfType<LibreSpeedDirectory>().First();
+            return await directory.ClientAsync(server, http, cancel);
+        }
+        catch (DirectoryException)
+        {
+            return ClientInfo.Unknown;
+        }
+    }
+
+    private async Task MeasureAsync(SpeedServer server, SpeedTestOptions options, SpeedTestResult result, RunContext run, CancellationToken cancel)
+    {
+        var line = new LineMeasurement(server, guard, run.Clock);
+
+        run.Progress(5, "Latency");
+        var idle = await line.IdleAsync(cancel);
+        result.Idle = new SpeedTestLatency { MinMs = idle.Min, MedianMs = idle.Median, P95Ms = idle.P95, JitterMs = idle.Jitter };
+        LogLatency(run.Log, idle.Median, idle.Min, idle.P95, idle.Jitter);
+
+        var budget = options.MaxMegabytes * 1_000_000L;
+        if (options.Download)
+        {
+            run.Progress(10, "Download");
+            result.Download = await line.DownloadAsync(options, options.Upload ? budget / 2 : budget, idle, Show(run, "Download", 10, 50), cancel);
+            LogRate(run.Log, "Download", result.Download.Mbps, result.Download.LowMbps, result.Download.HighMbps, result.Download.Streams);
+        }
+
+        if (options.Upload)
+        {
+            run.Progress(55, "Upload");
+            result.Upload = await line.UploadAsync(options, budget - (result.Download?.Bytes ?? 0), idle, Show(run, "Upload", 55, 95), cancel);
+            LogRate(run.Log, "Upload", result.Upload.Mbps, result.Upload.LowMbps, result.Upload.HighMbps, result.Upload.Streams);
+        }
+
+        result.BufferbloatGrade = Bufferbloat.Grade(idle.Median, result.Download?.LoadedMs, result.Upload?.LoadedMs);
+    }
+
+    private static Action<double, double> Show(RunContext run, string what, int from, int to)
+    {
+        var shown = -1;
+        return (share, mbps) =>
+        {
+            var percent = from + (int)(share * (to - from));
+            if (percent != shown)
+            {
+                run.Progress(shown = percent, $"{what} {mbps:0.0} Mbit/s");
+            }
+        };
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Server: {Server}, of {Count} asked, {LatencyMs:0.0} ms")]
+    private static partial void LogServer(ILogger log, string server, int count, double? latencyMs);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Latency: median {Median:0.00} ms, least {Min:0.00}, 95 % below {P95:0.00}, jitter {Jitter:0.00}")]
+    private static partial void LogLatency(ILogger log, double median, double min, double p95, double jitter);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{What}: {Mbps:0.0} Mbit/s ({Low:0.0} to {High:0.0}), {Streams} connections")]
+    private static partial void LogRate(ILogger log, string what, double mbps, double low, double high, int streams);
+}
