@@ -1,12 +1,15 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Infrastructure;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Refresher.Core.Access;
 using Refresher.Tasks.SpeedTest;
 
 namespace Refresher.Tasks.Tests.SpeedTest;
@@ -21,8 +24,14 @@ public sealed class SpeedTestEndpointsTests(SpeedTestFixture tests) : IClassFixt
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddAuthorization(options => options.DefaultPolicy = new(
-            [new Microsoft.AspNetCore.Authorization.Infrastructure.AssertionRequirement(context => ((Microsoft.AspNetCore.Http.HttpContext)context.Resource!).Request.Headers.ContainsKey("X-Known"))], []));
+        builder.Services.AddAuthorization(options =>
+        {
+            AuthorizationPolicy known = new([new AssertionRequirement(context => ((Microsoft.AspNetCore.Http.HttpContext)context.Resource!).Request.Headers.ContainsKey("X-Known"))], []);
+            foreach (var name in Policies.All)
+            {
+                options.AddPolicy(name, known);
+            }
+        });
         builder.Services.AddAuthentication("none").AddCookie("none", options => options.Events.OnRedirectToLogin = options.Events.OnRedirectToAccessDenied = context =>
         {
             context.Response.StatusCode = 401;

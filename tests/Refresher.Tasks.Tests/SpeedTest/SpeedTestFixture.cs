@@ -39,6 +39,7 @@ public sealed class SpeedTestFixture : IAsyncLifetime
     {
         builder.Configuration["ConnectionStrings:refresher"] = _database!.ConnectionString;
         builder.Configuration["ConnectionStrings:redis"] = _database.RedisConnectionString;
+        builder.Configuration["MasterKey:Value"] ??= "a master key of tests, and of nobody else";
         builder.AddRefresherData(TaskCatalog.Kinds, maxPoolSize: 5);
     }
 
