@@ -104,6 +104,7 @@ public sealed class ServiceProcess : IAsyncDisposable
             if (IsAlive)
             {
                 Kill();
+                await _process.WaitForExitAsync();
             }
         }
     }
