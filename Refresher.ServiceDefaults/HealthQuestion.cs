@@ -23,7 +23,7 @@ public static class HealthQuestion
             return 2;
         }
 
-        using var client = new HttpClient { Timeout = Patience };
+        using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = Patience };
         try
         {
             using var answer = await client.GetAsync($"http://127.0.0.1:{port}/health");

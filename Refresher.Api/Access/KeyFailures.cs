@@ -14,11 +14,11 @@ internal sealed class KeyFailures : IDisposable
     /// <summary>How long the address should wait before it tries another key; null: it may now.</summary>
     public TimeSpan? WaitOf(IPAddress? address)
     {
-        using var lease = _wrong.AttemptAcquire(ClientAddress.Site(address), permitCount: 0);
+        using var lease = _wrong.AttemptAcquire(ClientAddress.Network(address), permitCount: 0);
         return lease.IsAcquired ? null : lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : Window;
     }
 
-    public void Count(IPAddress? address) => _wrong.AttemptAcquire(ClientAddress.Site(address)).Dispose();
+    public void Count(IPAddress? address) => _wrong.AttemptAcquire(ClientAddress.Network(address)).Dispose();
 
     public void Dispose() => _wrong.Dispose();
 }

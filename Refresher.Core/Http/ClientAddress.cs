@@ -9,7 +9,7 @@ public static class ClientAddress
 {
     private const int Ipv6SiteBytes = 8;
 
-    public static IPAddress Site(IPAddress? address)
+    public static IPAddress Network(IPAddress? address)
     {
         if (address is not { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false })
         {

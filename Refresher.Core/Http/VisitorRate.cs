@@ -24,7 +24,7 @@ public static class VisitorRate
         options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
         options.OnRejected = RefuseAsync;
         options.AddPolicy(Policy, http => configuration.GetValue("Public:RequestsPerMinute", Default) is > 0 and var most
-            ? RateLimitPartition.GetTokenBucketLimiter($"visitor {ClientAddress.Site(http.Connection.RemoteIpAddress)}", _ => new TokenBucketRateLimiterOptions
+            ? RateLimitPartition.GetTokenBucketLimiter($"visitor {ClientAddress.Network(http.Connection.RemoteIpAddress)}", _ => new TokenBucketRateLimiterOptions
             {
                 TokenLimit = most,
                 TokensPerPeriod = Math.Max(1, most / SecondsPerMinute),

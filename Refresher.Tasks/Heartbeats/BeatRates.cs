@@ -29,7 +29,7 @@ internal sealed class BeatRates : IDisposable
     /// <returns>How long to wait; null: it may be taken.</returns>
     public TimeSpan? WaitOf(string token, IPAddress? address)
     {
-        var site = ClientAddress.Site(address);
+        var site = ClientAddress.Network(address);
         using var guesses = _unknown.AttemptAcquire(site, permitCount: 0);
         using var ofAddress = guesses.IsAcquired ? _addresses.AttemptAcquire(site) : null;
         using var ofToken = ofAddress?.IsAcquired is true ? _tokens.AttemptAcquire(token) : null;
@@ -37,7 +37,7 @@ internal sealed class BeatRates : IDisposable
         return refused is null ? null : refused.TryGetMetadata(MetadataName.RetryAfter, out var wait) && wait > Second ? wait : Second;
     }
 
-    public void CountUnknown(IPAddress? address) => _unknown.AttemptAcquire(ClientAddress.Site(address)).Dispose();
+    public void CountUnknown(IPAddress? address) => _unknown.AttemptAcquire(ClientAddress.Network(address)).Dispose();
 
     public void Dispose()
     {

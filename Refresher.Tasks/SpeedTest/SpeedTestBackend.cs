@@ -77,7 +77,7 @@ internal static class SpeedTestBackend
     private static async Task Garbage(HttpContext http)
     {
         var asked = int.TryParse(http.Request.Query["ckSize"], out var size) ? Math.Clamp(size, 1, MostMebibytes) : UsualMebibytes;
-        var request = http.Items[Use] as BackendUse.Request;
+        var request = http.Items[Use] as BackendUse.BackendRequest;
         http.Response.ContentType = "application/octet-stream";
         http.Response.ContentLength = (long)asked * Mebibyte;
         for (var sent = 0; sent < asked; sent++)
@@ -95,7 +95,7 @@ internal static class SpeedTestBackend
     private static async Task Empty(HttpContext http)
     {
         var body = http.Request.BodyReader;
-        var request = http.Items[Use] as BackendUse.Request;
+        var request = http.Items[Use] as BackendUse.BackendRequest;
         while (true)
         {
             var read = await body.ReadAsync(http.RequestAborted);

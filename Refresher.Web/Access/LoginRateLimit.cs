@@ -15,7 +15,7 @@ internal static class LoginRateLimit
     {
         options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
         options.AddPolicy(Name, http => HttpMethods.IsPost(http.Request.Method)
-            ? RateLimitPartition.GetFixedWindowLimiter($"from {ClientAddress.Site(http.Connection.RemoteIpAddress)}", _ =>
+            ? RateLimitPartition.GetFixedWindowLimiter($"from {ClientAddress.Network(http.Connection.RemoteIpAddress)}", _ =>
                 new FixedWindowRateLimiterOptions { PermitLimit = configuration.GetValue("Login:TriesPerMinute", DefaultTries), Window = TimeSpan.FromMinutes(1) })
             : RateLimitPartition.GetNoLimiter("looking"));
     });

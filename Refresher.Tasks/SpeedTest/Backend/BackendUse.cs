@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.Options;
+using Refresher.Core.Http;
 
 namespace Refresher.Tasks.SpeedTest.Backend;
 
@@ -19,7 +19,7 @@ internal sealed class BackendUse(IOptionsMonitor<SpeedServerOptions> options, Ti
 
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
-    private readonly ConcurrentDictionary<string, Caller> _callers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<IPAddress, Stranger> _callers = new();
     private readonly Lock _lock = new();
     private DateOnly _day;
     private long _bytes;
@@ -29,12 +29,12 @@ internal sealed class BackendUse(IOptionsMonitor<SpeedServerOptions> options, Ti
     /// <summary>Begins a request of an address.</summary>
     /// <param name="refusal">Set when it may not begin.</param>
     /// <returns>To be disposed at its end; null when it may not begin.</returns>
-    public Request? Begin(IPAddress address, out BackendRefusal? refusal)
+    public BackendRequest? Begin(IPAddress address, out BackendRefusal? refusal)
     {
         var (limits, now) = (options.CurrentValue, clock.GetUtcNow());
         StartDay(now);
         var untilTomorrow = now.UtcDateTime.Date.AddDays(1) - now.UtcDateTime;
-        var key = KeyOf(address);
+        var key = ClientAddress.Network(address);
         refusal = null;
         if (Volatile.Read(ref _bytes) >= limits.DailyMegabytes * Megabyte || (_callers.Count >= MostAddresses && !_callers.ContainsKey(key)))
         {
@@ -42,7 +42,7 @@ internal sealed class BackendUse(IOptionsMonitor<SpeedServerOptions> options, Ti
             return null;
         }
 
-        var caller = _callers.GetOrAdd(key, _ => new Caller());
+        var caller = _callers.GetOrAdd(key, _ => new Stranger());
         lock (caller)
         {
             if (caller.Bytes >= limits.AddressDailyMegabytes * Megabyte)
@@ -72,13 +72,8 @@ internal sealed class BackendUse(IOptionsMonitor<SpeedServerOptions> options, Ti
             caller.Open++;
         }
 
-        return new Request(this, caller);
+        return new BackendRequest(this, caller);
     }
-
-    /// <summary>An IPv6 customer has a whole /64: its addresses count as one.</summary>
-    private static string KeyOf(IPAddress address) => address is { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false }
-        ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8))
-        : address.MapToIPv4().ToString();
 
     private void StartDay(DateTimeOffset now)
     {
@@ -99,7 +94,7 @@ internal sealed class BackendUse(IOptionsMonitor<SpeedServerOptions> options, Ti
         }
     }
 
-    private bool Count(Caller caller, long bytes)
+    private bool Count(Stranger caller, long bytes)
     {
         var limits = options.CurrentValue;
         var all = Interlocked.Add(ref _bytes, bytes);
@@ -108,12 +103,12 @@ internal sealed class BackendUse(IOptionsMonitor<SpeedServerOptions> options, Ti
     }
 
     /// <summary>A request that goes on.</summary>
-    internal sealed class Request : IDisposable
+    internal sealed class BackendRequest : IDisposable
     {
         private readonly BackendUse _use;
-        private readonly Caller _caller;
+        private readonly Stranger _caller;
 
-        internal Request(BackendUse use, Caller caller) => (_use, _caller) = (use, caller);
+        internal BackendRequest(BackendUse use, Stranger caller) => (_use, _caller) = (use, caller);
 
         /// <summary>Counts what it has moved.</summary>
         /// <returns>False when that was more than it may: it has to end.</returns>
@@ -128,7 +123,7 @@ internal sealed class BackendUse(IOptionsMonitor<SpeedServerOptions> options, Ti
         }
     }
 
-    internal sealed class Caller
+    internal sealed class Stranger
     {
         public long Bytes;
 

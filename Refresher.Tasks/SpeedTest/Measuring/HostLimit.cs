@@ -24,7 +24,7 @@ internal sealed class HostLimit
     public bool IsKnown => _looks > 0;
 
     /// <summary>Takes note of one stream at an instant of the part that counts.</summary>
-    public void Look(object stream, TcpState state, TimeSpan at)
+    public void Observe(object stream, TcpState state, TimeSpan at)
     {
         _looks++;
         _full += state.IsFull ? 1 : 0;

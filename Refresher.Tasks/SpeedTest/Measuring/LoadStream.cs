@@ -26,7 +26,7 @@ internal abstract class LoadStream(SpeedServer server, AddressGuard guard, int b
     /// <summary>Set when it gave up because the server said "too many requests": for how long, zero when it did not say.</summary>
     public TimeSpan? Busy { get; private set; }
 
-    /// <summary>What the last <see cref="Look"/> saw of the connection; null where the system does not tell, or when there was none.</summary>
+    /// <summary>What the last <see cref="Observe"/> saw of the connection; null where the system does not tell, or when there was none.</summary>
     public TcpState? State => _state;
 
     protected SpeedServer Target => server;
@@ -35,7 +35,7 @@ internal abstract class LoadStream(SpeedServer server, AddressGuard guard, int b
     protected abstract long Moved { get; }
 
     /// <summary>Bytes that crossed the line, over all connections of the stream, as the kernel knows them.</summary>
-    public Crossing Look()
+    public Crossing Observe()
     {
         lock (_lock)
         {

@@ -62,12 +62,12 @@ internal sealed class ThroughputMeter(TimeProvider clock, Func<LoadStream> open,
     {
         var before = _curve.Bytes;
         var now = clock.GetTimestamp();
-        _curve.Add(now, _streams.Select(stream => stream.Stream.Look()));
+        _curve.Add(now, _streams.Select(stream => stream.Stream.Observe()));
         foreach (var (stream, _) in _streams)
         {
             if (stream.State is { } state)
             {
-                _host.Look(stream, state, clock.GetElapsedTime(_begun, now));
+                _host.Observe(stream, state, clock.GetElapsedTime(_begun, now));
             }
         }
 

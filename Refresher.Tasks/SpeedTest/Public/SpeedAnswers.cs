@@ -15,7 +15,7 @@ namespace Refresher.Tasks.SpeedTest.Public;
 /// <summary>The speed page as visitors get it: made once for all who ask within two seconds, from figures that are read at most every half a minute.</summary>
 internal sealed class SpeedAnswers(IServiceScopeFactory scopes, ILoggerFactory loggers, TimeProvider clock)
 {
-    private const string PlainText = "text/plain; charset=utf-8";
+    private const string TextOnly = "text/plain; charset=utf-8";
 
     /// <summary>Figures older than this are read anew.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(30);
@@ -38,7 +38,7 @@ internal sealed class SpeedAnswers(IServiceScopeFactory scopes, ILoggerFactory l
             if (!setup.Published)
             {
                 kept.View = null;
-                return PublicAnswer.Text("There is nothing here.\n", PlainText, now, StatusCodes.Status404NotFound);
+                return PublicAnswer.Text("There is nothing here.\n", TextOnly, now, StatusCodes.Status404NotFound);
             }
 
             if (kept.View is not { } view || clock.GetElapsedTime(kept.ReadAt) > Fresh || view.Title != setup.PublicTitle || kept.Schedule != setup.PublicSchedule)
@@ -54,7 +54,7 @@ internal sealed class SpeedAnswers(IServiceScopeFactory scopes, ILoggerFactory l
         }
         catch (NpgsqlException)
         {
-            return PublicAnswer.Text("This page cannot be shown just now. Try again shortly.\n", PlainText, now, StatusCodes.Status503ServiceUnavailable);
+            return PublicAnswer.Text("This page cannot be shown just now. Try again shortly.\n", TextOnly, now, StatusCodes.Status503ServiceUnavailable);
         }
     }
 

@@ -31,7 +31,7 @@ internal sealed class DirectoryHttp : IDisposable
     public DirectoryHttp(AddressGuard guard, TimeProvider clock)
     {
         _clock = clock;
-        _http = new(new SocketsHttpHandler { ConnectCallback = guard.ConnectAsync, UseProxy = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
+        _http = new HttpClient(new SocketsHttpHandler { ConnectCallback = guard.ConnectAsync, UseProxy = false, AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
         {
             MaxResponseContentBufferSize = MostBytes,
             Timeout = Timeout.InfiniteTimeSpan,

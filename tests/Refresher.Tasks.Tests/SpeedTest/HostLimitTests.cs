@@ -47,9 +47,9 @@ public sealed class HostLimitTests
     {
         var limit = new HostLimit();
         var stream = new object();
-        limit.Look(stream, State(TimeSpan.FromSeconds(50), 0, 0, false), TimeSpan.Zero);
-        limit.Look(stream, State(TimeSpan.Zero, 0, 0, false), TimeSpan.FromSeconds(1));
-        limit.Look(stream, State(TimeSpan.FromSeconds(4), 0, 0, false), TimeSpan.FromSeconds(5));
+        limit.Observe(stream, State(TimeSpan.FromSeconds(50), 0, 0, false), TimeSpan.Zero);
+        limit.Observe(stream, State(TimeSpan.Zero, 0, 0, false), TimeSpan.FromSeconds(1));
+        limit.Observe(stream, State(TimeSpan.FromSeconds(4), 0, 0, false), TimeSpan.FromSeconds(5));
 
         Assert.Null(limit.Reason(upload: true, Elsewhere));
     }
@@ -62,7 +62,7 @@ public sealed class HostLimitTests
         {
             for (var second = 0; second <= 10; second++)
             {
-                limit.Look(stream, State(TimeSpan.FromSeconds(second * busy), second * window, second * buffer, full), TimeSpan.FromSeconds(second));
+                limit.Observe(stream, State(TimeSpan.FromSeconds(second * busy), second * window, second * buffer, full), TimeSpan.FromSeconds(second));
             }
         }
 

@@ -88,11 +88,11 @@ public sealed class ThroughputMeterTests
         var taking = Task.Factory.StartNew(() => Swallow(listener), TaskCreationOptions.LongRunning);
         var stream = new UploadStream(new SpeedServer { Url = new Uri($"http://{listener.LocalEndpoint}/"), UploadBytes = 1L << 40 }, Guard);
         var running = stream.RunAsync(stop.Token);
-        await Eventually.SeeAsync(() => Task.FromResult(stream.Look().Bytes), bytes => bytes > 1 << 24, seconds: 60);
+        await Eventually.SeeAsync(() => Task.FromResult(stream.Observe().Bytes), bytes => bytes > 1 << 24, seconds: 60);
 
         var before = GC.GetTotalAllocatedBytes(precise: true);
-        var from = stream.Look().Bytes;
-        while (stream.Look().Bytes < from + (1L << 30))
+        var from = stream.Observe().Bytes;
+        while (stream.Observe().Bytes < from + (1L << 30))
         {
             await Task.Delay(20);
         }
