@@ -21,7 +21,7 @@ public sealed class EmptyPageTests(WebUnderTest web) : IClassFixture<WebUnderTes
     [InlineData("/workers", "Start Refresher.Worker")]
     [InlineData("/queues", "Hold all dispatch")]
     [InlineData("/limits", "only so many runs")]
-    [InlineData("/audit", "Nobody has done anything yet")]
+    [InlineData("/audit?action=site.delete", "Choose other filters")]
     public async Task An_empty_page_says_what_to_do(string path, string advice)
     {
         using var browser = await web.OpenAsAdminAsync();
