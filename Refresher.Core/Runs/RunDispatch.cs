@@ -45,7 +45,7 @@ internal sealed record Aftermath(Granted Granted, bool Followed)
 
     public static Aftermath Nothing { get; } = new(Granted.Nothing, false);
 
-    public static Aftermath operator +(Aftermath one, Aftermath other) => new(one.Granted + other.Granted, one.Followed || other.Followed) 
+    public static Aftermath operator +(Aftermath one, Aftermath other) => new(one.Granted + other.Granted, one.Followed || other.Followed)
     {
         Told = one.Told || other.Told,
         Ended = one.Ended.Count == 0 ? other.Ended : other.Ended.Count == 0 ? one.Ended : [.. one.Ended, .. other.Ended],

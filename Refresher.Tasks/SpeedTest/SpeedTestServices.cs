@@ -7,11 +7,11 @@ using Refresher.Core.Alerts.Digests;
 using Refresher.Core.Contract;
 using Refresher.Core.Data;
 using Refresher.Tasks.SpeedTest.Backend;
+using Refresher.Tasks.SpeedTest.Health;
+using Refresher.Tasks.SpeedTest.History;
 using Refresher.Tasks.SpeedTest.Pages;
 using Refresher.Tasks.SpeedTest.Polite;
 using Refresher.Tasks.SpeedTest.Public;
-using Refresher.Tasks.SpeedTest.Health;
-using Refresher.Tasks.SpeedTest.History;
 using Refresher.Tasks.SpeedTest.Servers;
 
 namespace Refresher.Tasks.SpeedTest;

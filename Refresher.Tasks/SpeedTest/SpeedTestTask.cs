@@ -8,11 +8,11 @@ using Microsoft.Extensions.Options;
 using Refresher.Core.Alerts;
 using Refresher.Core.Contract;
 using Refresher.Core.Execution;
-using Refresher.Tasks.SpeedTest.Polite;
-using Refresher.Tasks.SpeedTest.Public;
 using Refresher.Tasks.SpeedTest.Health;
 using Refresher.Tasks.SpeedTest.History;
 using Refresher.Tasks.SpeedTest.Pages;
+using Refresher.Tasks.SpeedTest.Polite;
+using Refresher.Tasks.SpeedTest.Public;
 using Refresher.Tasks.SpeedTest.Servers;
 
 namespace Refresher.Tasks.SpeedTest;

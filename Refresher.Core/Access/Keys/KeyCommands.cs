@@ -38,7 +38,13 @@ public sealed class KeyCommands(RefresherDb db, AuditLog audit, Actor actor, Tim
         var text = ApiKey.Generate();
         var key = new ApiKey
         {
-            Id = Guid.CreateVersion7(now), Name = input.Name!.Trim(), Hash = ApiKey.HashOf(text), Role = input.Role!, CreatedAt = now, CreatedBy = actor.Name, ExpiresAt = input.ExpiresAt?.ToUniversalTime(),
+            Id = Guid.CreateVersion7(now),
+            Name = input.Name!.Trim(),
+            Hash = ApiKey.HashOf(text),
+            Role = input.Role!,
+            CreatedAt = now,
+            CreatedBy = actor.Name,
+            ExpiresAt = input.ExpiresAt?.ToUniversalTime(),
         };
         db.Add(key);
         audit.Add("key.create", Subject(key), null, Document(key));

@@ -41,7 +41,13 @@ internal sealed class SiteData(EngineHost client, NpgsqlDataSource source, int s
             var db = scope.ServiceProvider.GetRequiredService<RefresherDb>();
             db.Add(new Site
             {
-                Id = id, Key = "site-0", Name = "Site 0", Group = "Group 0", Tags = ["shop"], CreatedAt = now.AddDays(-90), UpdatedAt = now,
+                Id = id,
+                Key = "site-0",
+                Name = "Site 0",
+                Group = "Group 0",
+                Tags = ["shop"],
+                CreatedAt = now.AddDays(-90),
+                UpdatedAt = now,
                 Spec = new CheckSpec { Target = "http://127.0.0.1:9/" },
                 State = new SiteState { SiteId = id, Verdict = Verdict.Up, Since = now.AddDays(-3), NextCheckAt = now.AddHours(3), StaleAt = now.AddHours(4), LastCheckedAt = now, LastStatus = CheckStatus.Up, LastStatusCode = 200, LastTotalMs = 84 },
             });

@@ -46,7 +46,8 @@ public sealed class PanelTests
 
         var database = new NpgsqlConnectionStringBuilder(await app.GetConnectionStringAsync("refresher", patience.Token))
         {
-            Username = "refresher_reports", Password = await ParameterAsync(builder, "database-reports-password", patience.Token),
+            Username = "refresher_reports",
+            Password = await ParameterAsync(builder, "database-reports-password", patience.Token),
         };
         await using var reports = NpgsqlDataSource.Create(database.ConnectionString);
         await Eventually.SeeAsync(() => SilentAsync(prometheus, reports, patience.Token), silent => silent.Length == 0, Patience);

@@ -53,7 +53,8 @@ public sealed class WatchedProcesses : IAsyncLifetime
         Ports.Add(port);
         _processes.Add(ServiceProcess.Start(service, name, _database, new Dictionary<string, string>(Collector.Settings())
         {
-            ["Management__Port"] = port.ToString(CultureInfo.InvariantCulture), ["Logging__LogLevel__Refresher.Core.Execution"] = "Debug",
+            ["Management__Port"] = port.ToString(CultureInfo.InvariantCulture),
+            ["Logging__LogLevel__Refresher.Core.Execution"] = "Debug",
         }));
     }
 }
