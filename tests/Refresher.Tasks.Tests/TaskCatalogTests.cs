@@ -1,6 +1,8 @@
+using Microsoft.EntityFrameworkCore;
 using Refresher.Core;
 using Refresher.Core.Contract;
 using Refresher.Core.Schedules;
+using Refresher.Testing;
 
 namespace Refresher.Tasks.Tests;
 
@@ -12,6 +14,15 @@ public sealed class TaskCatalogTests
         var kinds = typeof(TaskCatalog).Assembly.GetTypes().Where(type => type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(typeof(IKind)));
 
         Assert.Equal(kinds.Count(), TaskCatalog.Kinds.Count());
+    }
+
+    [Fact]
+    public async Task The_migrations_bring_all_that_the_model_has()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using var engine = await EngineHost.StartAsync(database, TaskCatalog.Kinds, "scheduler");
+
+        Assert.False(await engine.WithAsync<RefresherDb, bool>(db => Task.FromResult(db.Database.HasPendingModelChanges())), "Type: ./refresher migration NAME");
     }
 
     [Fact]
