@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -97,8 +98,7 @@ public sealed class MainWayTests(RunningSystem system) : IClassFixture<RunningSy
         var page = await system.OpenAsync(_complaints);
         await RunningSystem.LogInAsync(page);
 
-        await page.Keyboard.PressAsync("g");
-        await page.Keyboard.PressAsync("s");
+        await PressUntilAsync(page, "g", "s", "/schedules");
         await RunningSystem.SeeAsync(page, "Schedules");
         await page.Keyboard.PressAsync("/");
         await Expect(page.Locator("#search")).ToBeFocusedAsync();
@@ -121,5 +121,17 @@ public sealed class MainWayTests(RunningSystem system) : IClassFixture<RunningSy
         var before = await page.Locator(".table-runs tbody tr").First.GetAttributeAsync("id");
 
         await Expect(page.Locator(".table-runs tbody tr").First).Not.ToHaveAttributeAsync("id", before ?? "");
+    }
+
+    /// <summary>Two keys belong together for a second and a half only, which a busy machine can take between them: as a person would, it tries again.</summary>
+    private static async Task PressUntilAsync(IPage page, string first, string second, string address)
+    {
+        var begun = Stopwatch.StartNew();
+        while (new Uri(page.Url).AbsolutePath != address && begun.Elapsed < TimeSpan.FromMinutes(1))
+        {
+            await page.Keyboard.PressAsync(first);
+            await page.Keyboard.PressAsync(second);
+            await Task.Delay(500);
+        }
     }
 }

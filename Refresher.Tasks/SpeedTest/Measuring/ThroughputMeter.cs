@@ -13,6 +13,7 @@ internal sealed class ThroughputMeter(TimeProvider clock, Func<LoadStream> open,
     private const double LongestWarmUp = 0.5;
 
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan Silence = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan BetweenVerdicts = TimeSpan.FromMilliseconds(250);
     private readonly TimeSpan _stall = TimeSpan.FromSeconds(Math.Clamp(limits.Duration.TotalSeconds / 2, 1, 5));
     private readonly ArrivalCurve _curve = new(clock, (int)(limits.Duration / Tick) + 100);
@@ -81,7 +82,8 @@ internal sealed class ThroughputMeter(TimeProvider clock, Func<LoadStream> open,
             return StopReason.Data;
         }
 
-        if (_curve.Elapsed >= limits.Duration && _curve.Bytes > 0)
+        // A line gone silent may come back or be dead: its rate is not known until it is told which.
+        if (_curve.Elapsed >= limits.Duration && _curve.Bytes > 0 && clock.GetElapsedTime(_lastArrival) < Silence)
         {
             return StopReason.Time;
         }

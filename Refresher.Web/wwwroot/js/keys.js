@@ -20,7 +20,7 @@ export function listenForKeys() {
         link.click();
       } else {
         before = event.key;
-        forget = setTimeout(() => { before = ""; }, 1000);
+        forget = setTimeout(() => { before = ""; }, 1500);
       }
     }
   });

@@ -13,13 +13,13 @@ namespace Refresher.Tasks.Tests.SpeedTest;
 /// <summary>Servers that fail after they were chosen, in either direction: the test ends, its row says why, and the next test is none the worse.</summary>
 public sealed class SpeedTestFaultTests(SpeedTestFixture tests) : IClassFixture<SpeedTestFixture>
 {
-    private static readonly SpeedTestOptions Short = new() { Duration = TimeSpan.FromSeconds(2), MaxMegabytes = 200, MaxStreams = 4 };
+    private static readonly SpeedTestOptions Short = new() { Duration = TimeSpan.FromSeconds(4), MaxMegabytes = 200, MaxStreams = 4 };
     private static readonly TimeSpan InTime = TimeSpan.FromSeconds(60);
 
     public static TheoryData<string, string> UploadFaults => new()
     {
         { "reset", "" },
-        { "stall", "Nothing was transferred for 1 s" },
+        { "stall", "Nothing was transferred for 2 s" },
         { "page", "status 403" },
     };
 
@@ -77,7 +77,7 @@ public sealed class SpeedTestFaultTests(SpeedTestFixture tests) : IClassFixture<
         var (outcome, row) = await tests.RunAsync(Short, servers: [new SpeedServer { Url = new Uri($"http://{listener.LocalEndpoint}/"), Name = "Full" }]).WaitAsync(InTime);
 
         Assert.IsType<RunOutcome.RetryOutcome>(outcome);
-        Assert.Equal("Nothing was transferred for 1 s.", row.Failure);
+        Assert.Equal("Nothing was transferred for 2 s.", row.Failure);
         Assert.NotNull(row.Idle);
         listener.Stop();
         await Task.WhenAll(answering).WaitAsync(InTime);

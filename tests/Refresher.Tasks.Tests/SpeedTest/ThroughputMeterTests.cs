@@ -48,6 +48,25 @@ public sealed class ThroughputMeterTests
     }
 
     [Fact]
+    public async Task A_line_that_fell_silent_before_the_end_has_no_rate()
+    {
+        using var silence = new CancellationTokenSource(TimeSpan.FromSeconds(1.5));
+        var line = new PacedLine(megabitsPerSecond: 50);
+        await using var server = await FakeHttpServer.StartAsync(http => SendUntilAsync(http, silence.Token));
+
+        var dead = await Assert.ThrowsAsync<SpeedServerException>(() => MeasureAsync(new SpeedServer { Url = server.Url }, download: true, Usual with { Duration = TimeSpan.FromSeconds(2) }));
+
+        Assert.Equal("Nothing was transferred for 1 s.", dead.Message);
+
+        async Task SendUntilAsync(HttpContext http, CancellationToken until)
+        {
+            var sending = line.SendAsync(http, until);
+            await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Timeout.Infinite, http.RequestAborted);
+        }
+    }
+
+    [Fact]
     public async Task The_data_cap_ends_it_at_once()
     {
         await using var backend = await LoopbackBackend.StartAsync(default);
@@ -171,13 +190,15 @@ public sealed class ThroughputMeterTests
         private readonly Lock _lock = new();
         private double _given;
 
-        public async Task SendAsync(HttpContext http)
+        public Task SendAsync(HttpContext http) => SendAsync(http, http.RequestAborted);
+
+        public async Task SendAsync(HttpContext http, CancellationToken until)
         {
             http.Response.ContentLength = 1 << 30;
             var piece = new byte[16 * 1024];
             while (true)
             {
-                await http.Response.Body.WriteAsync(piece.AsMemory(0, await GrantAsync(piece.Length, http.RequestAborted)), http.RequestAborted);
+                await http.Response.Body.WriteAsync(piece.AsMemory(0, await GrantAsync(piece.Length, until)), http.RequestAborted);
             }
         }
 
