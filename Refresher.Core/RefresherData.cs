@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -58,8 +59,11 @@ public static class RefresherData
             source.UseLoggerFactory(services.GetService<Microsoft.Extensions.Logging.ILoggerFactory>());
             return source.Build();
         });
-        builder.Services.AddDbContextPool<RefresherDb>((services, options) => options.UseNpgsql(
-            services.GetRequiredService<NpgsqlDataSource>(), npgsql => npgsql.MigrationsAssembly("Refresher.Tasks")));
+        builder.Services.AddDbContextPool<RefresherDb>((services, options) => options
+            .UseNpgsql(services.GetRequiredService<NpgsqlDataSource>(), npgsql => npgsql.MigrationsAssembly("Refresher.Tasks"))
+
+            // Who asked gets the exception and says what it means; that a new database has no history yet means nothing.
+            .ConfigureWarnings(warnings => warnings.Log((RelationalEventId.CommandError, Microsoft.Extensions.Logging.LogLevel.Debug))));
         builder.EnrichNpgsqlDbContext<RefresherDb>();
         builder.Services.AddSingleton<ClusterClock>();
         builder.Services.AddSingleton<TimeProvider>(services => services.GetRequiredService<ClusterClock>());

@@ -3138,6 +3138,10 @@ namespace Refresher.Tasks.Migrations
                         .HasColumnType("text")
                         .HasColumnName("bufferbloat_grade");
 
+                    b.Property<long>("Bytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("bytes");
+
                     b.Property<string>("ClientAddress")
                         .HasColumnType("text")
                         .HasColumnName("client_address");

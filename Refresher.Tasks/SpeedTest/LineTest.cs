@@ -88,27 +88,35 @@ internal sealed partial class LineTest(AddressGuard guard, ServerChoice choice, 
     {
         var line = new LineMeasurement(server, guard, run.Clock);
 
-        run.Progress(5, "Latency");
-        var idle = await line.IdleAsync(cancel);
-        result.Idle = new SpeedTestLatency { MinMs = idle.Min, MedianMs = idle.Median, P95Ms = idle.P95, JitterMs = idle.Jitter };
-        LogLatency(run.Log, idle.Median, idle.Min, idle.P95, idle.Jitter);
-
-        var budget = options.MaxMegabytes * 1_000_000L;
-        if (options.Download)
+        try
         {
-            run.Progress(10, "Download");
-            result.Download = await line.DownloadAsync(options, options.Upload ? budget / 2 : budget, idle, Show(run, "Download", 10, 50), cancel);
-            LogRate(run.Log, "Download", result.Download.Mbps, result.Download.LowMbps, result.Download.HighMbps, result.Download.Streams);
-        }
+            run.Progress(5, "Latency");
+            var idle = await line.IdleAsync(cancel);
+            result.Idle = new SpeedTestLatency { MinMs = idle.Min, MedianMs = idle.Median, P95Ms = idle.P95, JitterMs = idle.Jitter };
+            LogLatency(run.Log, idle.Median, idle.Min, idle.P95, idle.Jitter);
 
-        if (options.Upload)
+            var budget = options.MaxMegabytes * 1_000_000L;
+            if (options.Download)
+            {
+                run.Progress(10, "Download");
+                result.Download = await line.DownloadAsync(options, options.Upload ? budget / 2 : budget, idle, Show(run, "Download", 10, 50), cancel);
+                LogRate(run.Log, "Download", result.Download.Mbps, result.Download.LowMbps, result.Download.HighMbps, result.Download.Streams);
+            }
+
+            if (options.Upload)
+            {
+                run.Progress(55, "Upload");
+                result.Upload = await line.UploadAsync(options, budget - (result.Download?.Bytes ?? 0), idle, Show(run, "Upload", 55, 95), cancel);
+                LogRate(run.Log, "Upload", result.Upload.Mbps, result.Upload.LowMbps, result.Upload.HighMbps, result.Upload.Streams);
+            }
+
+            result.BufferbloatGrade = Bufferbloat.Grade(idle.Median, result.Download?.LoadedMs, result.Upload?.LoadedMs);
+        }
+        finally
         {
-            run.Progress(55, "Upload");
-            result.Upload = await line.UploadAsync(options, budget - (result.Download?.Bytes ?? 0), idle, Show(run, "Upload", 55, 95), cancel);
-            LogRate(run.Log, "Upload", result.Upload.Mbps, result.Upload.LowMbps, result.Upload.HighMbps, result.Upload.Streams);
+            // What a direction moved that failed was moved all the same.
+            result.Bytes = line.Bytes;
         }
-
-        result.BufferbloatGrade = Bufferbloat.Grade(idle.Median, result.Download?.LoadedMs, result.Upload?.LoadedMs);
     }
 
     private static Action<double, double> Show(RunContext run, string what, int from, int to)

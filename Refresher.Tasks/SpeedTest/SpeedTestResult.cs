@@ -43,6 +43,9 @@ public sealed class SpeedTestResult
     /// <summary>Null when it was not measured.</summary>
     public SpeedTestDirection? Upload { get; set; }
 
+    /// <summary>Payload moved in both directions, in bytes; that of a direction that failed too.</summary>
+    public long Bytes { get; set; }
+
     /// <summary><c>A+</c>, <c>A</c>, <c>B</c>, <c>C</c>, <c>D</c> or <c>F</c>: how little the load of both directions lengthens a round trip; null when that is unknown.</summary>
     public string? BufferbloatGrade { get; set; }
 

@@ -92,9 +92,10 @@ internal sealed partial class SpeedTestTask(
                 begin = own;
             }
 
-            if (await pace.ClaimAsync(begin, cancel) is { } tooSoon)
+            if (await pace.ClaimAsync(begin, cancel) is { } from)
             {
-                return await RefuseAsync(tooSoon, options, run);
+                // A person who asks is told at once. A test that failed is tried again when it may be, and keeps its reason until then.
+                return run.Attempt > 1 ? RunOutcome.Snooze(from) : await RefuseAsync(PublicPace.TooSoon(from), options, run);
             }
         }
 

@@ -52,14 +52,13 @@ internal sealed class DirectConsumer(
         }
 
         await using var connection = await database.OpenConnectionAsync(cancel);
-        bool found;
-        do
+        var found = await _reader.AnyAsync(connection, cancel);
+        while (found && !cancel.IsCancellationRequested)
         {
             // What is troubled is tried between the others, neither before nor after all of them.
             found = await HandleAsync(connection, _reader.WellAsync, cancel);
             found |= await HandleAsync(connection, _reader.TroubledAsync, cancel);
         }
-        while (found && !cancel.IsCancellationRequested);
     }
 
     private async Task<bool> HandleAsync(NpgsqlConnection connection, Func<NpgsqlConnection, NpgsqlTransaction, CancellationToken, Task<DirectLot?>> read, CancellationToken cancel)

@@ -28,8 +28,28 @@ internal sealed class DirectReader(IEventConsumer consumer, int bucketsAtOnce, T
         LIMIT $4
         """;
 
+    private const string AnySql = """
+        SELECT EXISTS (
+            SELECT FROM event_positions p WHERE reader = $1 AND ((tries > 0 OR alone > 0) AND (retry_at IS NULL OR retry_at <= $2)
+            OR tries = 0 AND alone = 0 AND EXISTS (SELECT FROM outbox o WHERE o.bucket = p.bucket AND o.position > p.position)))
+        """;
+
     private readonly int _batch = Math.Clamp(consumer.BatchSize, 1, 10_000);
     private int _look = Math.Clamp(consumer.BatchSize, 1, 10_000);
+
+    /// <summary>Whether there is anything to take: asked in one round trip, which is all that a consumer costs that has nothing to do.</summary>
+    public async Task<bool> AnyAsync(NpgsqlConnection connection, CancellationToken cancel)
+    {
+        // The commands of a batch without a transaction are one by themselves, which is how long the settings hold.
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands = { new(OutboxReading.ByKeySql), new(AnySql) { Parameters = { new() { Value = consumer.Name }, new() { Value = clock.GetUtcNow() } } } },
+        };
+        await using var row = await batch.ExecuteReaderAsync(cancel);
+        await row.NextResultAsync(cancel);
+        await row.ReadAsync(cancel);
+        return row.GetBoolean(0);
+    }
 
     /// <summary>The next events of the buckets that go well, in the transaction that has just begun. Null: there are none.</summary>
     public Task<DirectLot?> WellAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancel) =>

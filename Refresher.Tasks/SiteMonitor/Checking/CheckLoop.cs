@@ -16,8 +16,12 @@ internal sealed class CheckLoop(CheckClaims claims, CheckerLease lease, CheckRun
 
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>Where nothing was due a moment ahead: the rest of that moment suffices to begin in time.</summary>
+    private static readonly TimeSpan EveryIfNoneIsDue = TimeSpan.FromMilliseconds(400);
+
     private readonly Signal _look = new();
     private bool _more;
+    private bool _none;
 
     /// <summary>The answer to a claim was lost, so that there may be claims in the database that we know nothing of.</summary>
     private bool _isUncertain;
@@ -44,11 +48,11 @@ internal sealed class CheckLoop(CheckClaims claims, CheckerLease lease, CheckRun
         return Task.CompletedTask;
     }
 
-    protected override Task WaitAsync(CancellationToken cancel) => _more ? Task.CompletedTask : _look.WaitAsync(Every, cancel);
+    protected override Task WaitAsync(CancellationToken cancel) => _more ? Task.CompletedTask : _look.WaitAsync(_none ? EveryIfNoneIsDue : Every, cancel);
 
     protected override async Task RunOnceAsync(CancellationToken cancel)
     {
-        _more = false;
+        (_more, _none) = (false, false);
         var room = Math.Min(MostAtOnce, runner.Room);
         if (room <= 0 || !lease.IsHeld)
         {
@@ -73,7 +77,7 @@ internal sealed class CheckLoop(CheckClaims claims, CheckerLease lease, CheckRun
             runner.Start(site);
         }
 
-        _more = due.Count == MostAtOnce;
+        (_more, _none) = (due.Count == MostAtOnce, due.Count == 0);
     }
 
     private async Task ListenAsync(CancellationToken cancel)

@@ -14,6 +14,9 @@ internal sealed class LineMeasurement(SpeedServer server, AddressGuard guard, Ti
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan ShortestStep = TimeSpan.FromMilliseconds(400);
 
+    /// <summary>Payload moved in both directions, that of one that failed too.</summary>
+    public long Bytes { get; private set; }
+
     /// <exception cref="SpeedServerException">It took longer than twenty seconds.</exception>
     public async Task<LatencySummary> IdleAsync(CancellationToken cancel)
     {
@@ -53,6 +56,19 @@ internal sealed class LineMeasurement(SpeedServer server, AddressGuard guard, Ti
         return await probe.WatchAsync(LoadedPause, stop);
     }
 
+    private async Task<Throughput> LoadAsync(bool upload, ThroughputLimits limits, Action<double, double> progress, CancellationToken cancel)
+    {
+        await using var meter = new ThroughputMeter(clock, upload ? () => new UploadStream(server, guard) : () => new DownloadStream(server, guard), limits);
+        try
+        {
+            return await meter.MeasureAsync(progress, cancel);
+        }
+        finally
+        {
+            Bytes += meter.Bytes;
+        }
+    }
+
     private async Task<SpeedTestDirection> MeasureAsync(bool upload, ThroughputLimits limits, Action<double, double> progress, CancellationToken cancel)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -63,8 +79,7 @@ internal sealed class LineMeasurement(SpeedServer server, AddressGuard guard, Ti
         string? limit;
         try
         {
-            await using var meter = new ThroughputMeter(clock, upload ? () => new UploadStream(server, guard) : () => new DownloadStream(server, guard), limits);
-            measured = await meter.MeasureAsync(progress, cancel);
+            measured = await LoadAsync(upload, limits, progress, cancel);
             limit = measured.Host?.Reason(upload, measured.Server);
         }
         finally

@@ -27,6 +27,9 @@ internal sealed class ThroughputMeter(TimeProvider clock, Func<LoadStream> open,
     private double _rateBefore;
     private TimeSpan _nextVerdict;
 
+    /// <summary>What was moved so far, however it ends.</summary>
+    public long Bytes => _curve.Bytes;
+
     /// <summary>Measures once.</summary>
     /// <param name="progress">Gets the share of the time used and the present rate in Mbit/s.</param>
     /// <exception cref="SpeedServerException">All streams failed, or nothing came for five seconds or half the time.</exception>

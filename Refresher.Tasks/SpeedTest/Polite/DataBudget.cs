@@ -6,12 +6,12 @@ namespace Refresher.Tasks.SpeedTest.Polite;
 /// <summary>How much data tests of lines have moved this month, and how much they may.</summary>
 internal sealed class DataBudget(RefresherDb db, TimeProvider clock)
 {
-    /// <summary>MB (10⁶ bytes) since the month began in UTC; what a test that failed half-way moved is not known and not counted.</summary>
+    /// <summary>MB (10⁶ bytes) since the month began in UTC, those of tests that failed half-way too.</summary>
     public async Task<double> UsedAsync(CancellationToken cancel)
     {
         var now = clock.GetUtcNow().UtcDateTime;
         var month = new DateTimeOffset(now.Year, now.Month, 1, 0, 0, 0, TimeSpan.Zero);
-        var bytes = await db.Set<SpeedTestResult>().Where(t => !t.SelfTest && t.At >= month).SumAsync(t => ((long?)t.Download!.Bytes ?? 0) + ((long?)t.Upload!.Bytes ?? 0), cancel);
+        var bytes = await db.Set<SpeedTestResult>().Where(t => !t.SelfTest && t.At >= month).SumAsync(t => t.Bytes, cancel);
         return bytes / 1e6;
     }
 

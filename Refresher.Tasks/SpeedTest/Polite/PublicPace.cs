@@ -48,8 +48,8 @@ internal sealed class PublicPace(RefresherDb db, InstallationId installation)
         await db.Runs.AsNoTracking().Where(r => r.Id == run).Select(r => (RunTrigger?)r.Trigger).SingleOrDefaultAsync(cancel) is RunTrigger.Cadence or RunTrigger.Backfill;
 
     /// <summary>Claims public servers from <paramref name="at"/> on: one of all workers gets them.</summary>
-    /// <returns>Why they may not be used, in words; null: they may.</returns>
-    public async Task<string?> ClaimAsync(DateTimeOffset at, CancellationToken cancel)
+    /// <returns>From when on they may be used again; null: they may now.</returns>
+    public async Task<DateTimeOffset?> ClaimAsync(DateTimeOffset at, CancellationToken cancel)
     {
         await SpeedSetup.EnsureAsync(db, cancel);
         var before = at - Interval;
@@ -60,7 +60,10 @@ internal sealed class PublicPace(RefresherDb db, InstallationId installation)
             return null;
         }
 
-        var last = (await SpeedSetup.ReadAsync(db, cancel)).PublicUsedAt ?? at;
-        return $"Public servers are used at most every {Interval.TotalMinutes:0} minutes: the last test began at {last.UtcDateTime:HH:mm} UTC, the next one may from {(last + Interval).UtcDateTime:HH:mm} UTC on.";
+        return ((await SpeedSetup.ReadAsync(db, cancel)).PublicUsedAt ?? at) + Interval;
     }
+
+    /// <summary>Why a test may not begin before <paramref name="from"/>.</summary>
+    public static string TooSoon(DateTimeOffset from) =>
+        $"Public servers are used at most every {Interval.TotalMinutes:0} minutes: the last test began at {(from - Interval).UtcDateTime:HH:mm} UTC, the next one may from {from.UtcDateTime:HH:mm} UTC on.";
 }

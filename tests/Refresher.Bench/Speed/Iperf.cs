@@ -26,12 +26,16 @@ internal sealed class Iperf : IDisposable
             try
             {
                 var said = JsonNode.Parse(Command.Run("ip", Command.In(Line.ClientSpace, words)))!;
-                return Rate(download ? said : said["server_output_json"]!);
+                return Rate(download ? said : said["server_output_json"] ?? throw new FormatException($"iperf3 did not get its server's figures: {said["error"]}"));
             }
             catch (InvalidOperationException) when (tries < 20)
             {
                 // The server is not listening yet, or not done with the one before.
                 Thread.Sleep(200);
+            }
+            catch (FormatException) when (tries < 3)
+            {
+                // Its two ends lost one another at the end of a measurement, which it is of no use without.
             }
         }
     }
@@ -44,7 +48,8 @@ internal sealed class Iperf : IDisposable
     /// </summary>
     private static double Rate(JsonNode receiver)
     {
-        var sums = receiver["intervals"]!.AsArray().Select(interval => interval!["sum"]!).Where(sum => sum["start"]!.GetValue<double>() > WarmUp - 0.5 && sum["seconds"]!.GetValue<double>() > 0.5).ToArray();
+        var intervals = receiver["intervals"]?.AsArray() ?? throw new FormatException($"iperf3 gave no seconds: {receiver["error"]}");
+        var sums = intervals.Select(interval => interval!["sum"]!).Where(sum => sum["start"]!.GetValue<double>() > WarmUp - 0.5 && sum["seconds"]!.GetValue<double>() > 0.5).ToArray();
         return sums.Sum(sum => sum["bytes"]!.GetValue<double>()) * 8 / 1e6 / sums.Sum(sum => sum["seconds"]!.GetValue<double>());
     }
 }

@@ -98,6 +98,23 @@ public sealed class SpeedPoliteTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_test_that_failed_is_tried_again_when_public_servers_may_be_used_again()
+    {
+        await using var server = await PublicServerAsync(app => ((IApplicationBuilder)app).Run(http =>
+        {
+            http.Response.StatusCode = http.Request.Path == "/backend/garbage.php" ? 500 : 200;
+            return Task.CompletedTask;
+        }));
+        var before = DateTimeOffset.UtcNow;
+
+        Assert.Contains("status 500", Assert.IsType<RunOutcome.RetryOutcome>(await RunAsync(Small)).Reason, StringComparison.Ordinal);
+        var again = Assert.IsType<RunOutcome.SnoozeOutcome>(await RunAsync(Small, attempt: 2));
+
+        Assert.InRange(again.Until, before + PublicPace.Interval - TimeSpan.FromSeconds(1), DateTimeOffset.UtcNow + PublicPace.Interval);
+        await WithAsync(async services => Assert.Equal(1, await services.GetRequiredService<RefresherDb>().Set<SpeedTestResult>().CountAsync()));
+    }
+
+    [Fact]
     public async Task A_server_that_says_too_many_requests_rests_as_long_as_it_asks()
     {
         await using var server = await PublicServerAsync(app => ((IApplicationBuilder)app).Run(http =>
@@ -201,11 +218,11 @@ public sealed class SpeedPoliteTests : IAsyncLifetime
         return server;
     }
 
-    private async Task<RunOutcome> RunAsync(SpeedTestOptions options)
+    private async Task<RunOutcome> RunAsync(SpeedTestOptions options, int attempt = 1)
     {
         await using var services = _tests.Services([]);
         await using var scope = services.CreateAsyncScope();
-        return await ActivatorUtilities.CreateInstance<SpeedTestTask>(scope.ServiceProvider).RunAsync(options, new RunHarness(), default);
+        return await ActivatorUtilities.CreateInstance<SpeedTestTask>(scope.ServiceProvider).RunAsync(options, new RunHarness { AttemptNumber = attempt }, default);
     }
 
     private async Task WithAsync(Func<IServiceProvider, Task> act)

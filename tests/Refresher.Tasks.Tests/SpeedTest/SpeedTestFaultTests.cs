@@ -35,6 +35,7 @@ public sealed class SpeedTestFaultTests(SpeedTestFixture tests) : IClassFixture<
         Assert.NotEmpty(row.Failure!);
         Assert.NotNull(row.Download);
         Assert.Null(row.Upload);
+        Assert.True(row.Bytes >= row.Download.Bytes + (fault == "stall" ? 1000 : 0), $"{row.Bytes} bytes, {row.Download.Bytes} of the download");
         await NextIsWellAsync();
     }
 

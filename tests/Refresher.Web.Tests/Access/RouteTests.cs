@@ -24,8 +24,8 @@ public sealed partial class RouteTests(WebUnderTest web) : IClassFixture<WebUnde
         "/status", "/status/{month}", "/status/speed", "/status.json", "/badge/{slug}/{kind}.svg",
     ];
 
-    /// <summary>What everybody may change who is logged in: their own.</summary>
-    private static readonly string[] Own = ["/logout", "/account", "/account/second-factor", "/account/sessions/{id:guid}/end", "/account/sessions/end-others"];
+    /// <summary>What everybody may change who is logged in: their own. <c>/confirm</c> only asks, and leads to what has a policy of its own.</summary>
+    private static readonly string[] Own = ["/logout", "/account", "/account/second-factor", "/account/sessions/{id:guid}/end", "/account/sessions/end-others", "/confirm"];
 
     [Fact]
     public void Every_route_says_who_may_or_is_among_those_that_are_open()

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
+using Refresher.Core.Access;
 using Refresher.Core.Schedules;
 using Refresher.Ui;
 
@@ -24,6 +25,23 @@ public sealed class ConfirmPageTests(WebUnderTest web) : IClassFixture<WebUnderT
         Assert.Contains("name=\"id\" value=\"1\"", html, StringComparison.Ordinal);
         Assert.Contains("name=\"id\" value=\"2\"", html, StringComparison.Ordinal);
         Assert.Contains("<a class=\"btn\" href=\"/schedules\">", html, StringComparison.Ordinal);
+        Assert.NotNull(await FindAsync(schedule.Id));
+    }
+
+    [Fact]
+    public async Task A_viewer_is_asked_too_and_may_no_more_for_having_been_asked()
+    {
+        var schedule = await MakeAsync("Not a viewer's");
+        await web.AddUserAsync("asked", Roles.Viewer);
+        using var browser = web.Open();
+        await browser.LogInAsync("asked", WebUnderTest.Password);
+        var delete = $"/schedules/{schedule.Id}/delete";
+
+        using var asked = await browser.SendAsync("/account", Asking.First("/account/sessions/end-others", "End them?"), ("_handler", Asking.Handler), ("return", "/account"));
+        using var deleted = await browser.SendAsync("/account", delete);
+
+        Assert.Contains("action=\"/account/sessions/end-others\"", await asked.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.StartsWith("/forbidden", deleted.Headers.Location is { IsAbsoluteUri: true } address ? address.PathAndQuery : deleted.Headers.Location?.ToString(), StringComparison.Ordinal);
         Assert.NotNull(await FindAsync(schedule.Id));
     }
 
