@@ -1,7 +1,7 @@
 # test and doctor.
 
 # Suites that are longer than the usual tests; a test is in one by [Trait("Suite", "chaos")].
-SUITES=(chaos ops)
+SUITES=(chaos ops docs)
 
 verb_test() {
     local suite=${ARGS[0]:-} filter= results=$PWD/$STATE/test-results status=0 known

@@ -58,6 +58,10 @@ missing_packages() {
     if [ "$1" = test ] && [ -d tests/Refresher.Chaos.Tests ]; then
         has faketime || echo faketime
     fi
+    if [ "$1" = test ] && [ -d tests/Refresher.Docs.Tests ]; then
+        has codespell || echo codespell
+        has curl || echo curl
+    fi
     if [ "$1" = test ] && [ -d tests/Refresher.Core.Tests/Alerts ]; then
         has_python aiosmtpd || echo python3-aiosmtpd
     fi
