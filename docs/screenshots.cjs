@@ -12,7 +12,6 @@ const pictures = {
   run: ["/runs?state=succeeded", ".table-runs a.title"],
   sites: ["/sites"],
   site: ["/sites", ".table-sites a.title"],
-  incidents: ["/incidents"],
   heartbeats: ["/heartbeats"],
   speed: ["/speed"],
   alerts: ["/alerts"],
