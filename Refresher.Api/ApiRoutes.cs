@@ -6,6 +6,7 @@ using Refresher.Api.Events;
 using Refresher.Api.Http;
 using Refresher.Api.Kinds;
 using Refresher.Api.Limits;
+using Refresher.Api.OpenApi;
 using Refresher.Api.Operations;
 using Refresher.Api.Queues;
 using Refresher.Api.Runs;
@@ -63,7 +64,7 @@ internal static class ApiRoutes
         api.MapEvents();
 
         app.MapPrometheusTargets();
-        app.MapOpenApi().AllowAnonymous();
+        app.MapGet($"/openapi/{ApiDocumentText.Name}.json", async (ApiDocumentText text, CancellationToken cancel) => TypedResults.Bytes(await text.GetAsync(cancel), "application/json;charset=utf-8")).AllowAnonymous().ExcludeFromDescription();
         app.MapSecurityText();
         foreach (var kind in app.Services.GetRequiredService<KindCatalog>())
         {

@@ -35,6 +35,7 @@ internal static class ApiServices
             .AddPolicy(AnswerTime.LongPolicy, AnswerTime.Of(TimeSpan.FromMinutes(2))));
         services.AddVisitorRate(builder.Configuration);
         services.AddHsts(hsts => hsts.MaxAge = TransportSecurity.MaxAge);
-        services.AddOpenApi("v1", ApiDocument.Configure);
+        services.AddOpenApi(ApiDocumentText.Name, ApiDocument.Configure);
+        services.AddSingleton<ApiDocumentText>();
     }
 }

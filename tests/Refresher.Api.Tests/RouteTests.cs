@@ -12,7 +12,7 @@ public sealed class RouteTests(ApiHost api)
     /// <summary>Open to everybody, each for a reason: see docs/security.md.</summary>
     private static readonly string[] Open =
     [
-        "/health", "/alive", "/metrics", "/internal/prometheus-targets", "/openapi/{documentName}.json", "/.well-known/security.txt",
+        "/health", "/alive", "/metrics", "/internal/prometheus-targets", "/openapi/v1.json", "/.well-known/security.txt",
         "/status.json", "/badge/{slug}/{kind}.svg",
         "/beat/{token:length(1,100)}/", "/beat/{token:length(1,100)}", "/beat/{token:length(1,100)}/start", "/beat/{token:length(1,100)}/fail", "/beat/{token:length(1,100)}/{exitCode:int}",
         "/backend/garbage", "/backend/garbage.php", "/backend/empty", "/backend/empty.php", "/backend/getIP", "/backend/getIP.php",
