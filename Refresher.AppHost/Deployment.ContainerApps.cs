@@ -4,6 +4,29 @@ using Azure.Provisioning.PostgreSql;
 
 namespace Refresher.AppHost;
 
+internal sealed partial record Stores
+{
+    static partial void InCloud(
+        string target,
+        IDistributedApplicationBuilder builder,
+        LocalRun local,
+        ref IResourceBuilder<IResourceWithConnectionString>? database,
+        ref IResourceBuilder<IResourceWithConnectionString>? redis,
+        ref IResourceBuilder<IResourceWithConnectionString>? kafka,
+        ref bool known)
+    {
+        if (target == "aca")
+        {
+            ((database, redis, kafka), known) = (ContainerApps.Stores(builder, local), true);
+        }
+    }
+}
+
+internal static partial class Publishing
+{
+    static partial void PublishInCloud(IDistributedApplicationBuilder builder, Parts parts, FirstLogin login) => ContainerApps.Publish(builder, parts, login);
+}
+
 /// <summary>Azure Container Apps with managed stores. infra/azure/README.md says what comes of it.</summary>
 internal static class ContainerApps
 {

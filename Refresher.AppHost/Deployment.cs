@@ -21,9 +21,6 @@ internal sealed partial record Stores
         // Exactly one environment per publish. Dashboards would be one more thing with a login that people have to look after.
         switch (Publishing.TargetOf(builder))
         {
-            case "aca":
-                (database, redis, kafka) = ContainerApps.Stores(builder, local);
-                break;
             case "compose":
                 builder.AddDockerComposeEnvironment("compose").WithDashboard(enabled: false);
                 break;
@@ -37,9 +34,26 @@ internal sealed partial record Stores
                 });
                 break;
             case var other:
-                throw new DistributedApplicationException($"Target is '{other}'; it can be aca, compose or k8s.");
+                var known = false;
+                InCloud(other, builder, local, ref database, ref redis, ref kafka, ref known);
+                if (!known)
+                {
+                    throw new DistributedApplicationException($"Target is '{other}'; it can be compose, k8s and, where the program was built with it, aca.");
+                }
+
+                break;
         }
     }
+
+    /// <summary>In <c>Deployment.ContainerApps.cs</c>, without which a program may be built.</summary>
+    static partial void InCloud(
+        string target,
+        IDistributedApplicationBuilder builder,
+        LocalRun local,
+        ref IResourceBuilder<IResourceWithConnectionString>? database,
+        ref IResourceBuilder<IResourceWithConnectionString>? redis,
+        ref IResourceBuilder<IResourceWithConnectionString>? kafka,
+        ref bool known);
 }
 
 internal static partial class Publishing
@@ -59,7 +73,7 @@ internal static partial class Publishing
 
         if (TargetOf(builder) == "aca")
         {
-            ContainerApps.Publish(builder, parts, login);
+            PublishInCloud(builder, parts, login);
             return;
         }
 
@@ -81,6 +95,8 @@ internal static partial class Publishing
             }
         }
     }
+
+    static partial void PublishInCloud(IDistributedApplicationBuilder builder, Parts parts, FirstLogin login);
 
     /// <summary>The chart says "http" where Kubernetes knows only "HTTP" (Aspire 13.5 and 13.6, <c>KubernetesResource.cs</c>).</summary>
     private static void SpellProbes(KubernetesResource service)

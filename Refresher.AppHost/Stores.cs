@@ -14,7 +14,15 @@ internal sealed partial record Stores(
         IResourceBuilder<IResourceWithConnectionString>? kafka = null;
         Managed(builder, local, ref database, ref redis, ref kafka);
         LocalData.DiscardIfAsked(builder, local);
-        return new(database ?? Postgres(builder, local), redis ?? OwnRedis(builder, local), local.Kafka ? kafka ?? OwnKafka(builder, local) : null);
+        database ??= Postgres(builder, local);
+        redis ??= OwnRedis(builder, local);
+        if (local.Kafka)
+        {
+            OwnKafka(builder, local, ref kafka);
+            return new(database, redis, kafka ?? throw new DistributedApplicationException("Kafka was asked for, and this program was built without it."));
+        }
+
+        return new(database, redis, null);
     }
 
     static partial void Managed(
@@ -36,11 +44,8 @@ internal sealed partial record Stores(
         return local.KeepsData ? redis.WithDataVolume(LocalData.RedisVolume).WithPersistence() : redis;
     }
 
-    private static IResourceBuilder<KafkaServerResource> OwnKafka(IDistributedApplicationBuilder builder, LocalRun local)
-    {
-        var kafka = builder.AddKafka("kafka");
-        return local.KeepsData ? kafka.WithDataVolume(LocalData.KafkaVolume) : kafka;
-    }
+    /// <summary>A broker of our own where none is managed: in <c>Stores.Kafka.cs</c>, without which a program may be built.</summary>
+    static partial void OwnKafka(IDistributedApplicationBuilder builder, LocalRun local, ref IResourceBuilder<IResourceWithConnectionString>? kafka);
 }
 
 /// <summary>What every project of the system is given.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -61,9 +62,13 @@ public static class RefresherData
         });
         builder.Services.AddDbContextPool<RefresherDb>((services, options) => options
             .UseNpgsql(services.GetRequiredService<NpgsqlDataSource>(), npgsql => npgsql.MigrationsAssembly("Refresher.Tasks"))
+            .ReplaceService<IMigrationsSqlGenerator, DropsWithViews>()
 
             // Who asked gets the exception and says what it means; that a new database has no history yet means nothing.
-            .ConfigureWarnings(warnings => warnings.Log((RelationalEventId.CommandError, Microsoft.Extensions.Logging.LogLevel.Debug))));
+            // A table too many is no reason not to start: SchemaMigrator knows the difference.
+            .ConfigureWarnings(warnings => warnings
+                .Log((RelationalEventId.CommandError, Microsoft.Extensions.Logging.LogLevel.Debug))
+                .Ignore(RelationalEventId.PendingModelChangesWarning)));
         builder.EnrichNpgsqlDbContext<RefresherDb>();
         builder.Services.AddSingleton<ClusterClock>();
         builder.Services.AddSingleton<TimeProvider>(services => services.GetRequiredService<ClusterClock>());

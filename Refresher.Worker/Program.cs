@@ -2,7 +2,6 @@ using Refresher.Core;
 using Refresher.Core.Execution;
 using Refresher.ServiceDefaults;
 using Refresher.Tasks;
-using Refresher.Tasks.Backup;
 
 if (HealthQuestion.IsAsked(args))
 {
@@ -10,9 +9,9 @@ if (HealthQuestion.IsAsked(args))
 }
 
 var builder = WebApplication.CreateBuilder(args);
-if (args is ["restore", var file])
+if (TaskCatalog.Kinds.VerbOf(args) is { } verb)
 {
-    return await Restore.RunAsync(builder.Configuration, file);
+    return await verb(builder.Configuration);
 }
 
 builder.AddServiceDefaults();

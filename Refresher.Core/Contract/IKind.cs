@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Refresher.Core.Alerts;
 using Refresher.Core.Schedules;
@@ -46,6 +47,9 @@ public interface IKind
 
     /// <summary>Options that do what a line of a crontab does; null: this kind runs no commands.</summary>
     static virtual object? FromCrontab(CrontabEntry entry) => null;
+
+    /// <summary>What the worker's program does instead of working when it is started with such a word: it gets the configuration and the words behind, and returns the exit code.</summary>
+    static virtual IReadOnlyDictionary<string, Func<IConfiguration, string[], Task<int>>> Verbs => new Dictionary<string, Func<IConfiguration, string[], Task<int>>>();
 
     /// <summary>Services needed in every process.</summary>
     static virtual void AddServices(IHostApplicationBuilder builder) { }

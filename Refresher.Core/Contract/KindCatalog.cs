@@ -1,4 +1,5 @@
 using System.Collections;
+using Microsoft.Extensions.Configuration;
 
 namespace Refresher.Core.Contract;
 
@@ -31,6 +32,10 @@ public sealed class KindCatalog : IEnumerable<KindDescriptor>
 
     /// <summary>The kind of that name, or null.</summary>
     public KindDescriptor? Find(string name) => _byName.GetValueOrDefault(name);
+
+    /// <summary>What a kind has the program do instead of its work; null: these words ask for nothing else.</summary>
+    public Func<IConfiguration, Task<int>>? VerbOf(string[] args) => args is [var verb, .. var rest]
+        && _ordered.Select(kind => kind.Verbs.GetValueOrDefault(verb)).FirstOrDefault(found => found is not null) is { } run ? configuration => run(configuration, rest) : null;
 
     public IEnumerator<KindDescriptor> GetEnumerator() => _ordered.GetEnumerator();
 

@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Refresher.Core.Alerts;
@@ -43,6 +44,9 @@ public sealed partial class KindDescriptor : OptionsShape
 
     /// <summary>Options that do what a line of a crontab does; null: this kind runs no commands.</summary>
     public required Func<CrontabEntry, object?> FromCrontab { get; init; }
+
+    /// <inheritdoc cref="IKind.Verbs"/>
+    public required IReadOnlyDictionary<string, Func<IConfiguration, string[], Task<int>>> Verbs { get; init; }
 
     public required Action<IHostApplicationBuilder> AddServices { get; init; }
 
@@ -110,6 +114,7 @@ public sealed partial class KindDescriptor : OptionsShape
             OptionsType = options,
             Assembly = typeof(TKind).Assembly,
             FromCrontab = TKind.FromCrontab,
+            Verbs = TKind.Verbs,
             AddServices = TKind.AddServices,
             AddWorkers = TKind.AddWorkers,
             MapModel = TKind.MapModel,

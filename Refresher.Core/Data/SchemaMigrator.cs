@@ -50,11 +50,12 @@ internal sealed partial class SchemaMigrator(IServiceScopeFactory scopes, Databa
     private async Task MigrateAsync(CancellationToken cancel)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var database = scope.ServiceProvider.GetRequiredService<RefresherDb>().Database;
-        var pending = await SchemaVersion.PendingAsync(database, cancel);
+        var db = scope.ServiceProvider.GetRequiredService<RefresherDb>();
+        var pending = await SchemaVersion.PendingAsync(db.Database, cancel);
         if (pending.Count > 0)
         {
-            await database.MigrateAsync(cancel);
+            CheckDrift(db);
+            await db.Database.MigrateAsync(cancel);
             LogMigrated(pending.Count, pending[^1]);
         }
 
@@ -63,6 +64,25 @@ internal sealed partial class SchemaMigrator(IServiceScopeFactory scopes, Databa
         await scope.ServiceProvider.GetRequiredService<FirstStart>().RunAsync(cancel);
         await scope.ServiceProvider.GetRequiredService<DeclaredSchedules>().ApplyAsync(cancel);
     }
+
+    /// <summary>What lacks a migration would fail later, and worse. Tables that nothing maps any more only lie there.</summary>
+    private void CheckDrift(RefresherDb db)
+    {
+        var drift = SchemaDrift.Of(db);
+        if (drift.Missing.Count > 0)
+        {
+            throw new InvalidOperationException($"The model has what no migration brings ({string.Join(", ", drift.Missing.Distinct())}). Type: ./refresher migration NAME");
+        }
+
+        if (drift.Unused.Count > 0)
+        {
+            var tables = string.Join(", ", drift.Unused);
+            LogUnused(tables);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Nothing maps these tables any more; the next migration drops them: {Tables}.")]
+    private partial void LogUnused(string tables);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "PostgreSQL is not there yet: {Reason}. Trying again.")]
     private partial void LogWaiting(string reason);

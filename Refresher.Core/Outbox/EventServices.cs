@@ -1,13 +1,13 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Refresher.Core.Outbox.Delivery;
 using Refresher.Core.Outbox.Direct;
-using Refresher.Core.Outbox.Kafka;
 
 namespace Refresher.Core.Outbox;
 
 /// <summary>The event log in a process.</summary>
-public static class EventServices
+public static partial class EventServices
 {
     /// <summary>What every process has: it may write events, and show what becomes of them. Configuration: section <c>Events</c>, see <see cref="EventOptions"/>.</summary>
     internal static IServiceCollection AddEvents(this IServiceCollection services)
@@ -24,14 +24,28 @@ public static class EventServices
     {
         builder.Services.AddSingleton<EventReaders>().AddSingleton<DeadLetters>().AddSingleton<EventDelivery>()
             .AddHostedService<OutboxWatch>().AddHostedService<DeadLetterReplays>();
-        if (builder.HasKafka())
+        var throughKafka = false;
+        AddKafka(builder, ref throughKafka);
+        if (!throughKafka)
         {
-            return builder.AddKafkaWorker();
+            AddDirectLog(builder);
+        }
+
+        return builder;
+    }
+
+    private static void AddDirectLog(IHostApplicationBuilder builder)
+    {
+        if (!string.IsNullOrEmpty(builder.Configuration.GetConnectionString("kafka")))
+        {
+            throw new InvalidOperationException("ConnectionStrings:kafka is set, and this program was built without Kafka.");
         }
 
         builder.Services.AddHostedService<DirectLog>();
-        return builder;
     }
+
+    /// <summary>In <c>EventServices.Kafka.cs</c>; a program may be built without that file and the folder <c>Kafka</c>.</summary>
+    static partial void AddKafka(IHostApplicationBuilder builder, ref bool throughKafka);
 
     /// <summary>Has a consumer act on events in this process, a worker: call it from <c>AddWorkers</c>. Processes with the same consumer share its work.</summary>
     public static IServiceCollection AddEventConsumer<TConsumer>(this IServiceCollection services)

@@ -16,6 +16,8 @@ internal sealed partial class BackupTask(IOptions<BackupSettings> settings, ICon
 
     public static KindDefaults Defaults => new() { Timeout = TimeSpan.FromHours(4) };
 
+    public static IReadOnlyDictionary<string, Func<IConfiguration, string[], Task<int>>> Verbs { get; } = new Dictionary<string, Func<IConfiguration, string[], Task<int>>> { ["restore"] = Restore.RunAsync };
+
     public static void AddServices(IHostApplicationBuilder builder) =>
         builder.Services.AddOptions<BackupSettings>().BindConfiguration(BackupSettings.Section).ValidateDataAnnotations().ValidateOnStart();
 

@@ -8,6 +8,9 @@ namespace Refresher.Tasks.Backup;
 /// </summary>
 public static class Restore
 {
+    /// <summary>As <c>restore FILE</c> asks for it.</summary>
+    public static Task<int> RunAsync(IConfiguration configuration, string[] words) => words is [var file] ? RunAsync(configuration, file) : RefuseAsync("Which backup? Type: restore FILE");
+
     /// <summary>Restores and says so on the console.</summary>
     /// <returns>The exit code: 0 when everything is there; on any failure nothing is.</returns>
     public static async Task<int> RunAsync(IConfiguration configuration, string file, CancellationToken cancel = default)

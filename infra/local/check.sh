@@ -1,7 +1,7 @@
 # test and doctor.
 
 # Suites that are longer than the usual tests; a test is in one by [Trait("Suite", "chaos")].
-SUITES=(chaos ops docs)
+SUITES=(chaos ops docs template)
 
 verb_test() {
     local suite=${ARGS[0]:-} filter= results=$PWD/$STATE/test-results status=0 known
@@ -95,9 +95,9 @@ verb_doctor() {
     fact "PostgreSQL" "$(ls -d /usr/lib/postgresql/*/bin/postgres 2> /dev/null | sort -V | tail -n 1 || command -v postgres)" "./refresher up installs it (core set)"
     fact "Redis" "$(redis-server --version 2> /dev/null | grep -o 'v=[0-9.]*')" "./refresher up installs it (core set)"
     if [ "$set" = core ]; then
-        fact "Kafka client" "$(has_librdkafka && echo librdkafka)" "only for --kafka, which installs it" optional
+        ! knows_kafka || fact "Kafka client" "$(has_librdkafka && echo librdkafka)" "only for --kafka, which installs it" optional
         fact "Prometheus" "$(has prometheus && prometheus --version 2>&1 | grep -o 'version [0-9.]*' | head -n 1)" "only for --observability, which installs it" optional
-        fact "Kafka broker" "$(has_kafka && has java && echo "$KAFKA_VERSION, an old one: no headers, no idempotence, no time stamps")" "only for --kafka, which fetches it" optional
+        ! knows_kafka || fact "Kafka broker" "$(has_kafka && has java && echo "$KAFKA_VERSION, an old one: no headers, no idempotence, no time stamps")" "only for --kafka, which fetches it" optional
     fi
     fact "Node" "$(node --version 2> /dev/null)" "./refresher up installs it; the build takes the front-end packages with it"
     fact "npm" "$(npm --version 2> /dev/null)" "./refresher up installs it"

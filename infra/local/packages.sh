@@ -6,6 +6,8 @@ has_postgres() { compgen -G '/usr/lib/postgresql/*/bin/postgres' > /dev/null || 
 # Debian's Python, whose packages another one in the path does not see.
 has_python() { /usr/bin/python3 -c "import $1" > /dev/null 2>&1; }
 
+# Whether the program was built with Kafka.
+knows_kafka() { [ -d Refresher.Core/Outbox/Kafka ]; }
 # The client of Kafka, and whether what is typed asks for a broker.
 has_librdkafka() { compgen -G '/usr/lib/*/librdkafka.so.1' > /dev/null || compgen -G '/usr/l*/librdkafka.so.1' > /dev/null; }
 # What watches the system, as programs: those that Debian has.
@@ -39,7 +41,7 @@ missing_packages() {
     if [ "$(package_set)" = core ]; then
         has_postgres || echo postgresql
         has redis-server || echo redis-server
-        if [ "$1" = test ] || wants_kafka; then
+        if knows_kafka && { [ "$1" = test ] || wants_kafka; }; then
             has_librdkafka || echo librdkafka1
             has java || echo openjdk-17-jre-headless
         fi
@@ -76,7 +78,7 @@ install_for() {
     local missing
     missing=$(missing_packages "$1" | paste -sd' ')
     [ -z "$missing" ] || install_packages "$missing"
-    if [ "$(package_set)" = core ] && { [ "$1" = test ] || wants_kafka; }; then
+    if [ "$(package_set)" = core ] && knows_kafka && { [ "$1" = test ] || wants_kafka; }; then
         fetch_kafka
     fi
 }

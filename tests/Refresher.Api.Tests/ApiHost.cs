@@ -55,6 +55,15 @@ public sealed class ApiHost : WebApplicationFactory<api::Program>, IAsyncLifetim
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
     }
 
+    /// <summary>A client with a key of its own, of that role.</summary>
+    public async Task<HttpClient> ClientAsync(string role)
+    {
+        var made = await PostAsync("/api/v1/keys", $$"""{"name": "{{role}} {{Guid.NewGuid():N}}", "role": "{{role}}"}""", HttpStatusCode.Created);
+        var client = new HttpClient { BaseAddress = Address };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", made.GetProperty("key").GetString());
+        return client;
+    }
+
     /// <summary>Stops it as SIGTERM does.</summary>
     public Task StopAsync() => Services.GetRequiredService<IHost>().StopAsync();
 

@@ -47,16 +47,6 @@ public sealed class ModelTests
     }
 
     [Fact]
-    public async Task Kafka_is_there_only_when_asked_for()
-    {
-        await using var without = await DescribeAsync("--throwaway");
-        await using var with = await DescribeAsync("--throwaway", "--kafka");
-
-        Assert.DoesNotContain(without.Resources, r => r.Name == "kafka");
-        Assert.Contains(with.Resources, r => r.Name == "kafka");
-    }
-
-    [Fact]
     public async Task What_opens_doors_is_a_secret_parameter()
     {
         await using var builder = await DescribeAsync("--throwaway");
@@ -70,7 +60,7 @@ public sealed class ModelTests
         await Assert.ThrowsAsync<InvalidOperationException>(() => DescribeAsync("--throwaway", "--workers", "0"));
     }
 
-    private static async Task<IDistributedApplicationTestingBuilder> DescribeAsync(params string[] args)
+    internal static async Task<IDistributedApplicationTestingBuilder> DescribeAsync(params string[] args)
     {
         var state = Directory.CreateTempSubdirectory("refresher-model-");
         try

@@ -55,7 +55,8 @@ public sealed partial class ArrowTests
             // Another folder's namespace, in full or from where it is seen, and the names of types that are declared in it alone.
             var others = Folders().Where(other => other != folder).ToArray();
             var foreign = others.SelectMany(TypesOf).Except(TypesOf(folder)).Except(others.SelectMany(TypesOf).GroupBy(type => type).Where(type => type.Count() > 1).Select(type => type.Key));
-            var spaces = new Regex($@"\bTasks\.({string.Join('|', others)})\b|(?<!\.)\b({string.Join('|', others)})\.");
+            var names = string.Join('|', others.DefaultIfEmpty("(?!)"));
+            var spaces = new Regex($@"\bTasks\.({names})\b|(?<!\.)\b({names})\.");
             var types = WordsOf(foreign);
 
             Offenders.None(FilesOf(folder).Where(file => spaces.IsMatch(Code(file)) || types.IsMatch(Code(file))));
@@ -96,7 +97,8 @@ public sealed partial class ArrowTests
 
     private static string Code(string file) => CommentOrText().Replace(Repository.Text(file), "");
 
-    private static Regex WordsOf(IEnumerable<string> words) => new($@"(?<![\w]){string.Join('|', words.Select(word => $@"\b{Regex.Escape(word)}\b"))}");
+    /// <summary>Of no words, what is nowhere.</summary>
+    private static Regex WordsOf(IEnumerable<string> words) => new($@"(?<![\w])({string.Join('|', words.Select(word => $@"\b{Regex.Escape(word)}\b").DefaultIfEmpty("(?!)"))})");
 
     [GeneratedRegex(@"^Refresher\.\w+/[^/]+\.csproj$")]
     private static partial Regex ProjectFile();

@@ -20,9 +20,10 @@ public sealed partial class GuardTests
     {
         var openers = Repository.Program.Where(file => Opens().IsMatch(Repository.Text(file))).ToList();
 
-        Assert.True(openers.Count > 8, string.Join(' ', openers));
+        Assert.True(openers.Count > 3, string.Join(' ', openers));
         Offenders.None(openers.Where(file => !Guarded().IsMatch(Repository.Text(file))).Except(Elsewhere.Keys));
-        Offenders.None(Elsewhere.Keys.Except(openers).Select(file => $"{file} opens nothing any more"));
+        // A task whose folder is gone opens nothing.
+        Offenders.None(Elsewhere.Keys.Where(Repository.Has).Except(openers).Select(file => $"{file} opens nothing any more"));
     }
 
     [Fact]

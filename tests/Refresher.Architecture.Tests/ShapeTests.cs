@@ -48,7 +48,7 @@ public sealed partial class ShapeTests
     [Fact]
     public void The_program_is_the_same_for_both_sets_of_packages()
     {
-        Offenders.None(Repository.Program.Where(file => Repository.Lines(file).Any(line => line.TrimStart().StartsWith("#if", StringComparison.Ordinal))));
+        Offenders.None(Repository.Program.Where(file => Repository.Lines(file).Any(line => Choice().IsMatch(line))));
     }
 
     [Fact]
@@ -65,8 +65,8 @@ public sealed partial class ShapeTests
     {
         var solution = Repository.Text("Refresher.sln").Replace('\\', '/');
 
-        // Stand-ins come by reference, where the set of packages asks for them.
-        Offenders.None(Repository.Files.Where(file => file.EndsWith(".csproj", StringComparison.Ordinal) && !file.StartsWith("standins/", StringComparison.Ordinal) && !solution.Contains(file, StringComparison.Ordinal)));
+        // Stand-ins come by reference, where the set of packages asks for them; the templates' project is packed and has nothing to build.
+        Offenders.None(Repository.Files.Where(file => file.EndsWith(".csproj", StringComparison.Ordinal) && !file.StartsWith("standins/", StringComparison.Ordinal) && !file.StartsWith("templates/", StringComparison.Ordinal) && !solution.Contains(file, StringComparison.Ordinal)));
     }
 
     private static IEnumerable<string> Longer(string extension, int lines) => Repository.Files
@@ -74,6 +74,9 @@ public sealed partial class ShapeTests
 
     [GeneratedRegex("(Manager|Helper|Helpers|Util|Utils|Utilities|Common)$")]
     private static partial Regex VagueName();
+
+    [GeneratedRegex(@"^\s*#\s*if\b")]
+    private static partial Regex Choice();
 
     [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]
     private static partial Regex Namespace();

@@ -1,7 +1,5 @@
 using Refresher.Bench;
-using Refresher.Bench.Checks;
 using Refresher.Bench.Pages;
-using Refresher.Bench.Speed;
 using Refresher.Testing;
 
 // Figures alone go to the output; what the servers say goes beside it.
@@ -9,23 +7,19 @@ var output = Console.Out;
 var figures = new Figures(output, args.Contains("--json"));
 Console.SetOut(Console.Error);
 TestServers.SharedAreDurable = true;
+var ofTasks = Found.All<IMeasurement>();
 if (args.Contains("--help"))
 {
-    Console.Error.WriteLine("""
+    Console.Error.WriteLine($"""
         throughput   runs recorded a second, and Celery's beside it   [--runs N (20000)] [--workers N (2)]
         lateness     how punctual many schedules are, and Celery beat's beside them
                      [--schedules N (100000)] [--due N a second (1000)] [--edits N a second (200)] [--seconds N (60)] [--peer-schedules N (10000)]
         lateness --burst [N (20000)]   so many runs due in one second under a limit   [--limit N (200)] [--task hello|http-request (http-request, 20 ms each)]
-        checks       what a check of a site costs from the look to the row, and blackbox_exporter's look beside it; how exact many periods are
-                     [--looks N (20000)] [--cost-sites N at 5 s (2500)] [--sites N at 30 s (10000)] [--seconds N (60)] [--only look|cost|peers|periods]
         events       events through to rows a second, and how long each takes   [--events N (300000)] [--writers N (4)] [--batch N a transaction (500)]
                      [--rate N a second for the latency (2000)] [--seconds N (20)] [--kafka: through relay and broker]
         pages        how long every page takes over much data, what the first one weighs, and what open ones cost
                      [--runs N (1000000)] [--sites N (10000)] [--checks N (20000000)] [--looks N at each page (30)] [--open N pages (500)] [--seconds N (60)]
-        speed        how right the speed test is over emulated lines, beside iperf3 and speedtest-cli; needs root, 'ip netns' and /dev/net/tun
-                     [--only grid|asymmetric|bloated|all (grid)] [--rate 10|100|500|1000] [--delay 5|40|120 ms] [--loss 0|1 %] [--seconds N the longest direction (10)]
-        speed --coverage [N (100)]     how often the interval of a short test at 100 Mbit/s holds the truth   [--seconds N (5)] [--delay N ms (20)]
-        speed --loopback               what this machine can measure at most
+        {string.Join(Environment.NewLine, ofTasks.Select(measurement => measurement.Help))}
         idle         memory and processor of the four services with nothing to do   [--schedules N (1000)] [--seconds N (60)] [--settle N (30)] [--env NAME=VALUE,…]
         --no-peers   without Celery, blackbox_exporter and speedtest-cli
         --json       a JSON object a figure
@@ -36,12 +30,6 @@ if (args.Contains("--help"))
 var options = BenchOptions.Parse(args);
 switch (options.Name)
 {
-    case ProbedSite.Verb:
-        await ProbedSite.ServeAsync(output);
-        break;
-    case "checks":
-        await CheckBench.RunAsync(options, figures);
-        break;
     case "throughput":
         await Throughput.RunAsync(options, figures);
         break;
@@ -54,20 +42,14 @@ switch (options.Name)
     case "pages":
         await PageBench.RunAsync(options, figures);
         break;
-    case "speed":
-        SpeedBench.Run(options, figures);
-        break;
-    case SpeedPeer.ServerVerb:
-        await SpeedPeer.ServeAsync();
-        break;
-    case SpeedPeer.ClientVerb:
-        await SpeedPeer.MeasureAsync(options, output);
-        break;
     case "idle":
         await Idle.RunAsync(options, figures);
         break;
+    case var name when ofTasks.Select(measurement => measurement.Verbs.GetValueOrDefault(name)).FirstOrDefault(found => found is not null) is { } run:
+        await run(options, figures, output);
+        break;
     default:
-        Console.Error.WriteLine($"There is no measurement '{options.Name}'. There are: throughput, lateness, checks, events, pages, speed, idle.");
+        Console.Error.WriteLine($"There is no measurement '{options.Name}'; --help says what there is.");
         return 2;
 }
 

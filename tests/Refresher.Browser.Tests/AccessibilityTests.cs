@@ -45,7 +45,7 @@ public sealed partial class AccessibilityTests(SystemWithExamples system) : ICla
             step = [.. next.Where(address => !Apart().IsMatch(address))];
         }
 
-        Assert.True(seen.Count > 30, $"Only {seen.Count} pages were found.");
+        Assert.True(seen.Count > 20, $"Only {seen.Count} pages were found.");
         Assert.True(found.Count == 0, string.Join('\n', found));
         Assert.Empty(_complaints);
     }

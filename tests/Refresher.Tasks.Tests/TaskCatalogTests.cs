@@ -1,6 +1,6 @@
-using Microsoft.EntityFrameworkCore;
 using Refresher.Core;
 using Refresher.Core.Contract;
+using Refresher.Core.Data;
 using Refresher.Core.Schedules;
 using Refresher.Testing;
 
@@ -8,6 +8,15 @@ namespace Refresher.Tasks.Tests;
 
 public sealed class TaskCatalogTests
 {
+    /// <summary>Options that some kinds accept; what may be left out is.</summary>
+    private static readonly Dictionary<string, string> Options = new()
+    {
+        ["hello"] = """{"name":"you"}""",
+        ["http-request"] = """{"url":"https://example.org/","headers":["A: b"],"requestTimeout":"00:00:05"}""",
+        ["command"] = """{"program":"/bin/true","arguments":["-a"]}""",
+        ["speed-test"] = """{"duration":"00:00:08","maxMegabytes":50}""",
+    };
+
     [Fact]
     public void Every_kind_of_the_assembly_is_in_the_catalog()
     {
@@ -22,7 +31,8 @@ public sealed class TaskCatalogTests
         await using var database = await TestDatabase.CreateAsync();
         await using var engine = await EngineHost.StartAsync(database, TaskCatalog.Kinds, "scheduler");
 
-        Assert.False(await engine.WithAsync<RefresherDb, bool>(db => Task.FromResult(db.Database.HasPendingModelChanges())), "Type: ./refresher migration NAME");
+        // A table too many is that of a task that is gone.
+        Assert.Empty((await engine.WithAsync<RefresherDb, SchemaDrift>(db => Task.FromResult(SchemaDrift.Of(db)))).Missing);
     }
 
     [Fact]
@@ -49,18 +59,20 @@ public sealed class TaskCatalogTests
         }
     }
 
-    [Theory]
-    [InlineData("hello", """{"name":"you"}""")]
-    [InlineData("http-request", """{"url":"https://example.org/","headers":["A: b"],"requestTimeout":"00:00:05"}""")]
-    [InlineData("command", """{"program":"/bin/true","arguments":["-a"]}""")]
-    [InlineData("speed-test", """{"duration":"00:00:08","maxMegabytes":50}""")]
-    public void Options_are_read_from_the_json_of_the_api(string kind, string json)
+    [Fact]
+    public void Options_are_read_from_the_json_of_the_api()
     {
-        var errors = new FieldErrors();
+        foreach (var kind in TaskCatalog.Kinds.Where(kind => kind.CanRun))
+        {
+            var errors = new FieldErrors();
 
-        var options = JsonInput.Read(json, TaskCatalog.Kinds.Find(kind)!.OptionsType!, ScheduleInput.Json, errors);
+            var options = JsonInput.Read(Options.GetValueOrDefault(kind.Name, "{}"), kind.OptionsType!, ScheduleInput.Json, errors);
 
-        Assert.NotNull(options);
-        Assert.Empty(JsonInput.Validate(options, errors));
+            Assert.NotNull(options);
+            if (Options.ContainsKey(kind.Name))
+            {
+                Assert.Empty(JsonInput.Validate(options, errors));
+            }
+        }
     }
 }

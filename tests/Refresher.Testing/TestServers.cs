@@ -8,7 +8,7 @@ using StackExchange.Redis;
 namespace Refresher.Testing;
 
 /// <summary>The PostgreSQL and Redis of this test process, and Kafka where a test asks for it: real servers, started by the AppHost on first use, gone with the process.</summary>
-public sealed class TestServers : IAsyncDisposable
+public sealed partial class TestServers : IAsyncDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
     private static readonly Lazy<Task<TestServers>> s_shared = new(StartSharedAsync);
@@ -50,9 +50,11 @@ public sealed class TestServers : IAsyncDisposable
         await app.StartAsync(cancel);
         await app.ResourceNotifications.WaitForResourceHealthyAsync("postgres", cancel);
         await app.ResourceNotifications.WaitForResourceHealthyAsync("redis", cancel);
+        Task<IReadOnlyList<(string Key, string Value)>>? settings = null;
         if (kafka)
         {
             await app.ResourceNotifications.WaitForResourceHealthyAsync("kafka", cancel);
+            ReadKafka(builder, ref settings, cancel);
         }
 
         return new(
@@ -60,7 +62,7 @@ public sealed class TestServers : IAsyncDisposable
             app,
             await app.GetConnectionStringAsync("postgres", cancel) ?? throw new InvalidOperationException("postgres has no connection string."),
             await app.GetConnectionStringAsync("redis", cancel) ?? throw new InvalidOperationException("redis has no connection string."),
-            kafka ? await KafkaReader.SettingsAsync(builder, cancel) : []);
+            settings is null ? [] : await settings);
     }
 
     /// <summary>Stops <c>postgres</c>, <c>redis</c> or <c>kafka</c>.</summary>
@@ -91,6 +93,9 @@ public sealed class TestServers : IAsyncDisposable
         await _app.DisposeAsync();
         await _builder.DisposeAsync();
     }
+
+    /// <summary>In <c>TestServers.Kafka.cs</c>, without which a program may be built.</summary>
+    static partial void ReadKafka(IDistributedApplicationTestingBuilder builder, ref Task<IReadOnlyList<(string Key, string Value)>>? settings, CancellationToken cancel);
 
     private async Task<int> RedisProcessAsync()
     {

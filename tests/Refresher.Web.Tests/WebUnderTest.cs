@@ -78,11 +78,17 @@ public sealed class WebUnderTest : WebApplicationFactory<App>, IAsyncLifetime
         return true;
     });
 
-    public Task<Schedule> ScheduleAsync(string json) => UseAsync(async services =>
+    /// <summary>Reads what a person or the Api would send.</summary>
+    public static T Read<T>(string json)
+        where T : class
     {
         var errors = new FieldErrors();
-        var input = JsonInput.Read<ScheduleInput>(json, ScheduleInput.Json, errors) ?? throw new InvalidOperationException(errors.ToString());
-        var result = await services.GetRequiredService<ScheduleCommands>().CreateAsync(input, CancellationToken.None);
+        return JsonInput.Read<T>(json, ScheduleInput.Json, errors) ?? throw new InvalidOperationException(errors.ToString());
+    }
+
+    public Task<Schedule> ScheduleAsync(string json) => UseAsync(async services =>
+    {
+        var result = await services.GetRequiredService<ScheduleCommands>().CreateAsync(Read<ScheduleInput>(json), CancellationToken.None);
         return result.Value ?? throw new InvalidOperationException(result.Errors?.ToString());
     });
 

@@ -16,7 +16,7 @@ internal static class Countries
 
     private static Dictionary<string, Country> Read()
     {
-        using var stream = typeof(Countries).Assembly.GetManifestResourceStream("Refresher.Tasks.SpeedTest.countries.csv")!;
+        using var stream = typeof(Countries).Assembly.GetManifestResourceStream("Refresher.Tasks.SpeedTest.Servers.countries.csv")!;
         using var text = new StreamReader(stream);
         var countries = new Dictionary<string, Country>(StringComparer.OrdinalIgnoreCase);
         while (text.ReadLine() is { } line)

@@ -20,7 +20,7 @@ internal static class PageBench
     private static readonly string[] Filtered =
     [
         "/runs?state=failed", "/runs?state=succeeded,failed&kind=hello", "/runs?worker=worker-3&since=24h", "/schedules?search=greeting-99", "/schedules?show=failing",
-        "/sites?search=site-999", "/sites?state=down", "/audit?actor=user-3", "/audit?action=schedule", "/audit?action=delivery.retry", "/alerts?state=failed", "/incidents?open=true",
+        "/audit?actor=user-3", "/audit?action=schedule", "/audit?action=delivery.retry", "/alerts?state=failed",
     ];
 
     /// <summary>Looks at what has no index, texts and lateness, most of them in vain: they take a bounded time and say how far they got (docs/decisions/0032-looking-for-runs.md).</summary>
@@ -28,7 +28,8 @@ internal static class PageBench
 
     public static async Task RunAsync(BenchOptions options, Figures figures)
     {
-        var (runs, sites, checks) = (options.Number("runs", 1_000_000), options.Number("sites", 10_000), options.Number("checks", 20_000_000));
+        var runs = options.Number("runs", 1_000_000);
+        var tasks = Found.All<IPageData>();
         await using var database = await TestDatabase.CreateAsync();
         await using var source = NpgsqlDataSource.Create(database.ConnectionString);
         var login = Onlooker.NewLogin();
@@ -38,11 +39,16 @@ internal static class PageBench
         var now = TimeProvider.System.GetUtcNow();
         await new RunData(client, source, runs, options.Number("schedules", 1000)).MakeAsync(now);
         Console.Error.WriteLine($"runs after {began.Elapsed.TotalSeconds:0} s");
-        await new SiteData(client, source, sites, checks).MakeAsync(now);
-        Console.Error.WriteLine($"sites and checks after {began.Elapsed.TotalSeconds:0} s");
+        var made = new List<string>();
+        foreach (var task in tasks)
+        {
+            made.Add(await task.MakeAsync(client, source, options, now));
+        }
+
+        Console.Error.WriteLine($"what tasks have after {began.Elapsed.TotalSeconds:0} s");
         await new OtherData(client, source).MakeAsync(now);
         await Eventually.SeeAsync(() => Sql.ReadAsync<bool>(source, "SELECT count(*) >= 20 FROM run_rollup_days"), counted => counted, seconds: 300);
-        figures.Title($"pages: {runs:n0} runs, {sites:n0} sites, {checks:n0} checks");
+        figures.Title($"pages: {string.Join(", ", made.Where(text => text.Length > 0).Prepend($"{runs:n0} runs"))}");
         figures.Say("making the data", began.Elapsed.TotalSeconds, "s");
         figures.Say("size of the database", await Sql.ReadAsync<long>(source, "SELECT pg_database_size(current_database())") / 1e9, "GB");
 
@@ -51,7 +57,7 @@ internal static class PageBench
         await using var web = ServiceProcess.Start("Web", "web", database, new Dictionary<string, string>(Quiet) { ["ASPNETCORE_URLS"] = url.ToString() });
         using var browser = await OpenAsync(url, login["FirstLogin__AdminPassword"]);
         await Sql.RunAsync(source, "CHECKPOINT");
-        await LookAsync(browser, options.Number("looks", 30), figures);
+        await LookAsync(browser, [.. Filtered, .. tasks.SelectMany(task => task.Filtered)], options.Number("looks", 30), figures);
         await FirstPage.WeighAsync(url, browser, figures);
         await IdlePages.RunAsync(url, login["FirstLogin__AdminPassword"], web, options.Number("open", 500), options.Number("seconds", 60), figures);
         figures.Say("memory of Web", web.Memory / 1e6, "MB");
@@ -78,11 +84,11 @@ internal static class PageBench
         }
     }
 
-    private static async Task LookAsync(HttpClient browser, int looks, Figures figures)
+    private static async Task LookAsync(HttpClient browser, IEnumerable<string> filtered, int looks, Figures figures)
     {
         // Named by the kind of address: ids are others each time.
         var walked = await new Walk(browser).FromAsync(["/", "/status"]);
-        var pages = walked.Concat(Filtered.Select(address => KeyValuePair.Create(address, address))).ToArray();
+        var pages = walked.Concat(filtered.Select(address => KeyValuePair.Create(address, address))).ToArray();
         var (over, slowest, every) = (0, 0.0, new List<double>());
         foreach (var (name, address) in pages)
         {

@@ -22,8 +22,15 @@ public sealed class DatabaseRolesTests : EngineTest
     {
         await using var reports = await ConnectAsync("reports_");
 
-        Assert.Equal(0L, await AskAsync(reports, "SELECT count(*) FROM reporting.speed_tests"));
-        Assert.Equal(0L, await AskAsync(reports, "SELECT count(*) FROM reporting.speed_servers"));
+        // The views are those of the tasks that are there, and may be none.
+        await using (var views = new NpgsqlCommand("SELECT array_agg(viewname::text) FROM pg_views WHERE schemaname = 'reporting'", reports))
+        {
+            foreach (var view in await views.ExecuteScalarAsync() as string[] ?? [])
+            {
+                Assert.Equal(0L, await AskAsync(reports, $"SELECT count(*) FROM reporting.{view}"));
+            }
+        }
+
         foreach (var table in new[] { "speed_tests", "runs", "schedules", "\"AspNetUsers\"", "settings" })
         {
             var refused = await Assert.ThrowsAsync<PostgresException>(() => AskAsync(reports, $"SELECT count(*) FROM {table}"));
@@ -42,7 +49,7 @@ public sealed class DatabaseRolesTests : EngineTest
 
         Assert.True((long)(await AskAsync(monitor, "SELECT count(*) FROM pg_stat_activity WHERE query <> '<insufficient privilege>'"))! > 0);
         Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, (await Assert.ThrowsAsync<PostgresException>(() => AskAsync(monitor, "SELECT count(*) FROM runs"))).SqlState);
-        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, (await Assert.ThrowsAsync<PostgresException>(() => AskAsync(monitor, "SELECT count(*) FROM reporting.speed_tests"))).SqlState);
+        Assert.False((bool)(await AskAsync(monitor, "SELECT has_schema_privilege('reporting', 'USAGE')"))!);
     }
 
     [Fact]

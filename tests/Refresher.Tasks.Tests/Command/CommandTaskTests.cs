@@ -41,7 +41,7 @@ public sealed class CommandTaskTests
 
         Assert.Contains("\"hello\"", notice!.Copy[0].Code, StringComparison.Ordinal);
         Assert.Null(kind.NoticeFor(after, options));
-        Assert.Null(TaskCatalog.Kinds.Find("hello")!.NoticeFor(after, new Refresher.Tasks.Hello.HelloOptions()));
+        Assert.Null(new KindCatalog().Add<SilentTask, SilentOptions>().Find("silent")!.NoticeFor(after, new SilentOptions()));
     }
 
     [Fact]
@@ -213,4 +213,13 @@ public sealed class CommandTaskTests
     private static RunOutcome.FailureOutcome Failed(RunOutcome outcome) => Assert.IsType<RunOutcome.FailureOutcome>(outcome);
 
     private static bool IsAlive(int pid) => File.Exists($"/proc/{pid}/stat") && !File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal);
+
+    private sealed record SilentOptions;
+
+    private sealed class SilentTask : IKind, ITask<SilentOptions>
+    {
+        public static string Name => "silent";
+
+        public Task<RunOutcome> RunAsync(SilentOptions options, RunContext run, CancellationToken cancel) => Task.FromResult(RunOutcome.Success());
+    }
 }

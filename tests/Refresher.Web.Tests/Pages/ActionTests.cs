@@ -2,7 +2,6 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Refresher.Core.Runs;
 using Refresher.Core.Schedules;
-using Refresher.Tasks.SiteMonitor.Sites;
 
 namespace Refresher.Web.Tests.Pages;
 
@@ -69,7 +68,6 @@ public sealed class ActionTests(WebUnderTest web) : IClassFixture<WebUnderTest>
     {
         var example = await web.ScheduleAsync("""{"name":"An example","kind":"hello","tags":["example"],"cadence":{"type":"every","every":"01:00:00"}}""");
         var other = await MakeAsync("No example");
-        var site = await SiteAsync();
         using var browser = await web.OpenAsAdminAsync();
         Assert.Contains("Remove examples", await browser.ReadAsync("/schedules"), StringComparison.Ordinal);
 
@@ -77,7 +75,6 @@ public sealed class ActionTests(WebUnderTest web) : IClassFixture<WebUnderTest>
 
         Assert.Null(await FindAsync(example.Id));
         Assert.NotNull(await FindAsync(other.Id));
-        Assert.Null(await web.UseAsync(services => services.GetRequiredService<SiteQueries>().FindAsync(site, CancellationToken.None)));
         Assert.DoesNotContain("Remove examples", await browser.ReadAsync("/schedules"), StringComparison.Ordinal);
     }
 
@@ -126,13 +123,6 @@ public sealed class ActionTests(WebUnderTest web) : IClassFixture<WebUnderTest>
         Assert.DoesNotContain("<html", html, StringComparison.Ordinal);
         Assert.DoesNotContain("sidebar", html, StringComparison.Ordinal);
     }
-
-    private Task<Guid> SiteAsync() => web.UseAsync(async services =>
-    {
-        var input = new SiteInput { Name = "An example site", Tags = [Refresher.Core.Contract.ExampleSchedule.Tag], Check = System.Text.Json.JsonSerializer.SerializeToElement(new { target = "http://127.0.0.1:9/" }) };
-        var made = await services.GetRequiredService<SiteCommands>().CreateAsync(input, CancellationToken.None);
-        return made.Value?.Id ?? throw new InvalidOperationException(made.Errors?.ToString());
-    });
 
     private Task<Schedule> MakeAsync(string name) =>
         web.ScheduleAsync($$$"""{"name":"{{{name}}}","kind":"hello","cadence":{"type":"every","every":"01:00:00"}}""");

@@ -10,7 +10,7 @@ internal static partial class Site
         "/", "/schedules", "/schedules?search=x&show=failing&kind=hello&tag=a", "/schedules/new?kind=hello", "/schedules/import", "/schedules/import?tag=a&search=x", "/schedules/import-crontab", "/schedules/new?kind=http-request", "/runs",
         "/runs?state=failed&kind=hello&trigger=manual&since=24h", "/runs?state=nonsense&after=nonsense&schedule=nonsense", "/runs?text=a%00b&in=log&late=x&from=x&to=2026-01-01T08:00&zone=Nowhere/Land&tag=a&worker=w&queue=q", "/workers", "/tasks", "/audit", "/audit?subject=x&actor=%00&action=run&since=24h&after=nonsense", "/account", "/system", "/forbidden",
         "/queues", "/events", "/events?consumer=%00&after=nonsense", "/calendars", "/calendars/new", "/limits", "/limits/set", "/limits/set?scope=key&name=a/b:c", "/limits/set?scope=nonsense&name=%00",
-        "/sites", "/sites?state=nonsense&group=%00&tag=a&search=x&after=nonsense", "/sites?state=down&after=a~b", "/sites/new", "/incidents", "/incidents?show=open&site=nonsense&after=nonsense", "/incidents?show=over&after=c-0197a1b2000070008000000000000000", "/maintenance", "/maintenance?after=nonsense", "/maintenance/new", "/maintenance/new?site=x", "/public", "/public/page", "/public/site", "/public/site?site=nonsense",
+        .. ITaskPages.All.SelectMany(task => task.Paths),
     ];
 
     /// <summary>Nothing that the policy would refuse: no inline script, no handler, no style.</summary>

@@ -1,4 +1,5 @@
 using Refresher.Testing;
+using Refresher.Testing.Kafka;
 
 namespace Refresher.Core.Tests.Outbox.Kafka;
 

@@ -7,6 +7,7 @@ using Refresher.Core.Data;
 using Refresher.Core.Outbox;
 using Refresher.Core.Outbox.Kafka;
 using Refresher.Testing;
+using Refresher.Testing.Kafka;
 
 namespace Refresher.Core.Tests.Outbox.Kafka;
 
