@@ -9,7 +9,8 @@ internal static class SnakeCase
 {
     public static void Apply(ModelBuilder builder)
     {
-        foreach (var entity in builder.Model.GetEntityTypes())
+        // Names of keys are made of the names that tables have so far, so the order counts; that of the types' names is another one where the program has another name.
+        foreach (var entity in builder.Model.GetEntityTypes().OrderBy(entity => entity.Name.StartsWith("Microsoft.", StringComparison.Ordinal) ? 0 : 1).ToList())
         {
             entity.SetTableName(Of(entity.GetTableName()?.Replace("AspNet", "Identity", StringComparison.Ordinal)));
 
