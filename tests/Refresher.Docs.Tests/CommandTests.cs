@@ -9,12 +9,13 @@ public sealed partial class CommandTests
     private static readonly HashSet<string> s_verbs = [.. Verbs().Match(s_script).Groups[1].Value.Split('|', StringSplitOptions.TrimEntries), "help"];
     private static readonly HashSet<string> s_options = [.. Option().Matches(Function().Match(s_script).Value).Select(match => match.Value)];
     private static readonly HashSet<string> s_suites = [.. Suites().Match(Repository.Text("infra/local/check.sh")).Groups[1].Value.Split(' '), "all"];
-    private static readonly string s_bench = Repository.Text("tests/Refresher.Bench/Program.cs");
+    private static readonly string s_bench = string.Concat(Repository.Files.Where(file => file == "tests/Refresher.Bench/Program.cs" || file.EndsWith("Measurement.cs", StringComparison.Ordinal)).Select(Repository.Text));
+    private static readonly HashSet<string> s_taskOptions = [.. Option().Matches(Repository.Text("infra/local/task.sh")).Select(match => match.Value)];
     private static readonly HashSet<string> s_benchOptions = [.. Option().Matches(s_bench).Select(match => match.Value)];
 
-    public static TheoryData<string> Known => ["up --workers 2 --kafka", "bench lateness --burst", "test chaos", "down"];
+    public static TheoryData<string> Known => ["up --workers 2 --kafka", "bench lateness --burst", "bench checks", "test chaos", "task CountWords --table", "down"];
 
-    public static TheoryData<string> Unknown => ["start", "up --worker 2", "bench latency", "bench lateness --schedule 5", "test docks", "down now"];
+    public static TheoryData<string> Unknown => ["start", "up --worker 2", "bench latency", "bench lateness --schedule 5", "test docks", "task CountWords --tables", "down now"];
 
     [Fact]
     public void Every_command_has_a_verb_and_options_that_are_there()
@@ -54,8 +55,9 @@ public sealed partial class CommandTests
         var names = words.Skip(1).TakeWhile(word => word[0] != '-').Where(word => !IsPlaceholder(word)).ToArray();
         return words[0] switch
         {
-            "bench" => names.FirstOrDefault(name => !s_bench.Contains($"case \"{name}\":", StringComparison.Ordinal)) ?? options.FirstOrDefault(option => !s_benchOptions.Contains(option) && !s_options.Contains(option)),
+            "bench" => names.FirstOrDefault(name => !s_bench.Contains($"case \"{name}\":", StringComparison.Ordinal) && !s_bench.Contains($"[\"{name}\"] = ", StringComparison.Ordinal)) ?? options.FirstOrDefault(option => !s_benchOptions.Contains(option) && !s_options.Contains(option)),
             "test" => names.FirstOrDefault(name => !s_suites.Contains(name)) ?? options.FirstOrDefault(option => !s_options.Contains(option)),
+            "task" => names.Skip(1).FirstOrDefault() ?? options.FirstOrDefault(option => !s_taskOptions.Contains(option)),
             "migration" => options.FirstOrDefault(option => !s_options.Contains(option)),
             _ => names.FirstOrDefault() ?? options.FirstOrDefault(option => !s_options.Contains(option)),
         };

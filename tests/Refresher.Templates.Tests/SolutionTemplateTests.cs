@@ -18,7 +18,7 @@ public sealed class SolutionTemplateTests(Templates templates) : IClassFixture<T
         Assert.Contains("STATE=.myjobs\n", copy.Text("myjobs"), StringComparison.Ordinal);
         Assert.Contains("The Refresher authors", copy.Text("LICENSE"), StringComparison.Ordinal);
         Assert.Contains("The Refresher authors", copy.Text("CREDITS.md"), StringComparison.Ordinal);
-        Assert.False(copy.Has("tests/MyJobs.Templates.Tests") || copy.Has(".template.config") || copy.Has("templates/copy") || copy.Has(".git"));
+        Assert.False(copy.Has("tests/MyJobs.Templates.Tests") || copy.Has("tests/MyJobs.Docs.Tests") || copy.Has(".template.config") || copy.Has("templates/copy") || copy.Has(".git"));
         foreach (var script in new[] { "myjobs", ".ci/run", "infra/compose/init.sh" })
         {
             Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(Path.Combine(copy.Folder, script)).HasFlag(UnixFileMode.UserExecute), script);
