@@ -44,13 +44,15 @@ public sealed partial record Copy(string Folder, string Name)
         }
     }
 
-    /// <summary>No document links to what is not there.</summary>
+    /// <summary>No document links to what is not there, or names it.</summary>
     public void HasEveryPageItLinksTo()
     {
         foreach (var document in Files.Where(file => file.EndsWith(".md", StringComparison.Ordinal)))
         {
             var links = Link().Matches(Text(document)).Select(match => match.Groups[1].Value).Where(link => !link.Contains("://", StringComparison.Ordinal));
             Assert.Empty(links.Where(link => !Path.Exists(Path.Combine(Folder, Path.GetDirectoryName(document)!, link))).Select(link => $"{document}: {link}"));
+            var named = NamedPath().Matches(Text(document)).Select(match => match.Groups[1].Value).Where(path => path.StartsWith(Name + ".", StringComparison.Ordinal) || path.StartsWith("tests/" + Name, StringComparison.Ordinal) || !path.Contains('.'));
+            Assert.Empty(named.Where(path => !Has(path)).Select(path => $"{document}: {path}"));
         }
     }
 
@@ -65,6 +67,9 @@ public sealed partial record Copy(string Folder, string Name)
 
     [GeneratedRegex(@"<ProjectReference Include=""([^""$@]+)""")]
     private static partial Regex Reference();
+
+    [GeneratedRegex(@"`((?:\w+\.\w+|tests|docs|infra|standins)/[\w./-]+)`")]
+    private static partial Regex NamedPath();
 
     [GeneratedRegex(@"\]\(([^)#\s]+)(?:#[^)]*)?\)")]
     private static partial Regex Link();
