@@ -37,7 +37,7 @@ public sealed class MainWayTests(RunningSystem system) : IClassFixture<RunningSy
         await Expect(page.Locator(".table-runs .state-succeeded").First).ToBeVisibleAsync();
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Run now" }).ClickAsync();
-        await page.WaitForURLAsync(new Regex("/runs/"));
+        await Expect(page).ToHaveURLAsync(new Regex("/runs/"));
         await Expect(page.Locator(".run-head .state-succeeded")).ToBeVisibleAsync();
         await Expect(page.Locator(".run-output")).ToContainTextAsync("Hello, world!");
         await Expect(page.Locator(".log")).ToContainTextAsync("Hello, world!");

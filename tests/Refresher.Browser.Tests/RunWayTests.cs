@@ -31,7 +31,7 @@ public sealed class RunWayTests(RunningSystem system) : IClassFixture<RunningSys
         await page.GetByRole(AriaRole.Button, new() { Name = "Create schedule" }).ClickAsync();
         await RunningSystem.SeeAsync(page, "Calls the other");
         await page.GetByRole(AriaRole.Button, new() { Name = "Run now" }).ClickAsync();
-        await page.WaitForURLAsync(new Regex("/runs/"));
+        await Expect(page).ToHaveURLAsync(new Regex("/runs/"));
         await Expect(page.Locator(".run-head .state-failed, .run-head .state-retrying")).ToBeVisibleAsync();
 
         _status = StatusCodes.Status200OK;
@@ -48,7 +48,7 @@ public sealed class RunWayTests(RunningSystem system) : IClassFixture<RunningSys
         await RunningSystem.LogInAsync(page);
         await RunningSystem.MakeScheduleAsync(page, "Writes lines");
         await page.GetByRole(AriaRole.Button, new() { Name = "Run now" }).ClickAsync();
-        await page.WaitForURLAsync(new Regex("/runs/"));
+        await Expect(page).ToHaveURLAsync(new Regex("/runs/"));
         await Expect(page.Locator(".log")).ToContainTextAsync("Hello, world!");
 
         await page.GetByLabel("Find in the log").FillAsync("WORLD");
