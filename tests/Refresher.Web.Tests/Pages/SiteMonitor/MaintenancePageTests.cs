@@ -1,5 +1,7 @@
 using System.Net;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Refresher.Core;
 using Refresher.Tasks.SiteMonitor.Maintenance;
 using Refresher.Tasks.SiteMonitor.Sites;
 
@@ -19,6 +21,9 @@ public sealed class MaintenancePageTests(WebUnderTest web) : IClassFixture<WebUn
             return (await services.GetRequiredService<SiteCommands>().CreateAsync(new SiteInput { Name = "In works", Check = check }, default)).Value!;
         });
         using var browser = await web.OpenAsAdminAsync();
+
+        // The other test may have been first.
+        await web.UseAsync(services => services.GetRequiredService<RefresherDb>().Set<MaintenanceWindow>().ExecuteDeleteAsync());
         Assert.Contains("No maintenance is planned", await browser.ReadAsync("/maintenance"), StringComparison.Ordinal);
         Assert.Contains("in-works</textarea>", await browser.ReadAsync($"{Form}?site=in-works"), StringComparison.Ordinal);
 
