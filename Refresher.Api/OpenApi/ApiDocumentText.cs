@@ -4,7 +4,7 @@ using Microsoft.OpenApi;
 namespace Refresher.Api.OpenApi;
 
 /// <summary>
-/// The description as text, made once: it is open to everybody, and the framework would make it anew for each who asks, out of every end point and type there is.
+/// The description as text, made once: it is open to everybody, and the framework would make it anew for each who asks, out of every end point and type there is: 0.8 s for the first, half a megabyte.
 /// It names no server, so that programs take the one that they have it from.
 /// </summary>
 internal sealed class ApiDocumentText([FromKeyedServices(ApiDocumentText.Name)] IOpenApiDocumentProvider documents) : IDisposable
