@@ -95,7 +95,6 @@ verb_doctor() {
     fact "PostgreSQL" "$(ls -d /usr/lib/postgresql/*/bin/postgres 2> /dev/null | sort -V | tail -n 1 || command -v postgres)" "./refresher up installs it (core set)"
     fact "Redis" "$(redis-server --version 2> /dev/null | grep -o 'v=[0-9.]*')" "./refresher up installs it (core set)"
     if [ "$set" = core ]; then
-        ! knows_kafka || fact "Kafka client" "$(has_librdkafka && echo librdkafka)" "only for --kafka, which installs it" optional
         fact "Prometheus" "$(has prometheus && prometheus --version 2>&1 | grep -o 'version [0-9.]*' | head -n 1)" "only for --observability, which installs it" optional
         ! knows_kafka || fact "Kafka broker" "$(has_kafka && has java && echo "$KAFKA_VERSION, an old one: no headers, no idempotence, no time stamps")" "only for --kafka, which fetches it" optional
     fi

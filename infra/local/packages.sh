@@ -8,8 +8,6 @@ has_python() { /usr/bin/python3 -c "import $1" > /dev/null 2>&1; }
 
 # Whether the program was built with Kafka.
 knows_kafka() { [ -d Refresher.Core/Outbox/Kafka ]; }
-# The client of Kafka, and whether what is typed asks for a broker.
-has_librdkafka() { compgen -G '/usr/lib/*/librdkafka.so.1' > /dev/null || compgen -G '/usr/l*/librdkafka.so.1' > /dev/null; }
 # What watches the system, as programs: those that Debian has.
 wants_observability() { case " ${ARGS[*]:-} " in *' --observability '*) return 0 ;; *) return 1 ;; esac; }
 wants_kafka() { case " ${ARGS[*]:-} " in *' --kafka '*) return 0 ;; *) return 1 ;; esac; }
@@ -42,7 +40,6 @@ missing_packages() {
         has_postgres || echo postgresql
         has redis-server || echo redis-server
         if knows_kafka && { [ "$1" = test ] || wants_kafka; }; then
-            has_librdkafka || echo librdkafka1
             has java || echo openjdk-17-jre-headless
         fi
         if [ "$1" = test ] || wants_observability; then

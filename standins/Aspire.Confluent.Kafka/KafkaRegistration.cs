@@ -16,7 +16,6 @@ internal static class KafkaRegistration
 
     public static string? Bind(IHostApplicationBuilder builder, string sectionName, string connectionName, object settings, ClientConfig config)
     {
-        NativeClient.Load();
         var section = builder.Configuration.GetSection(sectionName);
         foreach (var part in new[] { section, section.GetSection(connectionName) })
         {

@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -10,8 +9,6 @@ public sealed partial class MockKafka : IDisposable
     private const string Library = "librdkafka";
     private readonly nint _client;
     private readonly nint _cluster;
-
-    static MockKafka() => NativeLibrary.SetDllImportResolver(typeof(MockKafka).Assembly, Resolve);
 
     /// <param name="brokers">1 to 9.</param>
     /// <exception cref="InvalidOperationException">The library could not make one.</exception>
@@ -76,12 +73,6 @@ public sealed partial class MockKafka : IDisposable
         rd_kafka_mock_cluster_destroy(_cluster);
         rd_kafka_destroy(_client);
     }
-
-    // The package of the full set brings the library by this name; the system's has a version in its.
-    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? search) =>
-        name != Library ? 0
-        : NativeLibrary.TryLoad(name, assembly, search, out var own) ? own
-        : NativeLibrary.Load("librdkafka.so.1", assembly, search);
 
     [LibraryImport(Library)]
     private static partial nint rd_kafka_conf_new();
