@@ -36,7 +36,7 @@ public sealed class FullCopyTests(Templates templates) : IClassFixture<Templates
         await running.SeeAsync("api/v1/kinds", kinds => kinds.ToString().Contains("\"count-words\"", StringComparison.Ordinal));
         Assert.Contains("Count words", await running.PageAsync("/schedules/new"), StringComparison.Ordinal);
 
-        var run = (await running.PostAsync("api/v1/runs", new { kind = "count-words", options = new { text = "four words are these" } })).GetProperty("id").GetString();
+        var run = (await running.PostAsync("api/v1/runs", new { kind = "count-words", options = new { text = "four words are these" } })).GetProperty("ids")[0].GetString();
         var ended = await running.SeeAsync($"api/v1/runs/{run}", seen => seen.GetProperty("state").GetString() == "succeeded");
         Assert.Equal(4, ended.GetProperty("output").GetProperty("words").GetInt32());
 

@@ -21,6 +21,8 @@ internal sealed class ThroughputMeter(TimeProvider clock, Func<LoadStream> open,
     private readonly CancellationTokenSource _stop = new();
     private HostLimit _host = new();
     private long _begun;
+    private long _lastSample;
+    private long? _firstArrival;
     private long _lastArrival;
     private long? _steadyFrom;
     private long _nextStep;
@@ -35,8 +37,7 @@ internal sealed class ThroughputMeter(TimeProvider clock, Func<LoadStream> open,
     /// <exception cref="SpeedServerException">All streams failed, or nothing came for five seconds or half the time.</exception>
     public async Task<Throughput> MeasureAsync(Action<double, double> progress, CancellationToken cancel)
     {
-        _begun = _lastArrival = clock.GetTimestamp();
-        _nextStep = After(_begun, limits.Step);
+        _begun = _lastSample = _lastArrival = clock.GetTimestamp();
         _curve.Add(_begun, []);
         AddStreams(2);
         using var ticks = new PeriodicTimer(Tick, clock);
@@ -75,7 +76,13 @@ internal sealed class ThroughputMeter(TimeProvider clock, Func<LoadStream> open,
             }
         }
 
-        _lastArrival = _curve.Bytes > before ? now : _lastArrival;
+        if (_curve.Bytes > before)
+        {
+            _firstArrival ??= _lastSample;
+            _lastArrival = now;
+        }
+
+        _lastSample = now;
     }
 
     private StopReason? StopNow()
@@ -117,10 +124,10 @@ internal sealed class ThroughputMeter(TimeProvider clock, Func<LoadStream> open,
         }
     }
 
-    /// <summary>Once a step: doubles the streams while that brings more, else ends the warm-up.</summary>
+    /// <summary>Once a step since something came: doubles the streams while that brings more, else ends the warm-up. A server that is slow to begin is not steady.</summary>
     private void Grow()
     {
-        if (_steadyFrom is not null || clock.GetTimestamp() < _nextStep)
+        if (_steadyFrom is not null || _firstArrival is not { } first || clock.GetTimestamp() < Math.Max(_nextStep, After(first, limits.Step)))
         {
             return;
         }
@@ -150,7 +157,7 @@ internal sealed class ThroughputMeter(TimeProvider clock, Func<LoadStream> open,
 
     private Throughput Result(StopReason reason)
     {
-        var steadyFrom = _steadyFrom ?? _begun;
+        var steadyFrom = _steadyFrom ?? _firstArrival ?? _begun;
         var pieces = _curve.RatesSince(steadyFrom, limits.Step);
         if (pieces.Length == 0)
         {

@@ -20,10 +20,11 @@ public sealed class RunRollupsTests : IAsyncLifetime
         _database = await TestDatabase.CreateAsync();
         await using (await EngineHost.StartAsync(_database, TestKinds.Catalog, "scheduler"))
         {
-            // Its schema stays.
+            // Its schema stays, and not what it may have counted already.
         }
 
         _engine = await EngineHost.StartAsync(_database, TestKinds.Catalog, "");
+        await ExecuteAsync("TRUNCATE run_rollup_days");
     }
 
     public async Task DisposeAsync()

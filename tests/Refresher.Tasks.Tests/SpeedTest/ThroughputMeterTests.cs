@@ -50,7 +50,7 @@ public sealed class ThroughputMeterTests
     [Fact]
     public async Task A_line_that_fell_silent_before_the_end_has_no_rate()
     {
-        using var silence = new CancellationTokenSource(TimeSpan.FromSeconds(1.5));
+        using var silence = new CancellationTokenSource(TimeSpan.FromSeconds(1));
         var line = new PacedLine(megabitsPerSecond: 50);
         await using var server = await FakeHttpServer.StartAsync(http => SendUntilAsync(http, silence.Token));
 
@@ -64,6 +64,27 @@ public sealed class ThroughputMeterTests
             await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await Task.Delay(Timeout.Infinite, http.RequestAborted);
         }
+    }
+
+    [Fact]
+    public async Task A_server_that_is_slow_to_begin_is_measured_from_its_beginning()
+    {
+        await using var server = await FakeHttpServer.StartAsync(async http =>
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1.5), http.RequestAborted);
+            http.Response.ContentLength = 1 << 30;
+            var piece = new byte[256 * 1024];
+            while (true)
+            {
+                await http.Response.Body.WriteAsync(piece, http.RequestAborted);
+            }
+        });
+
+        var measured = await MeasureAsync(new SpeedServer { Url = server.Url }, download: true, Usual with { Streams = 2, Bytes = 20_000_000 });
+
+        // All of it came within a moment: over the time since the request it would be 100 Mbit/s.
+        Assert.Equal(StopReason.Data, measured.Stopped);
+        Assert.True(measured.Rate.Mean > 150, $"{measured.Rate.Mean} Mbit/s");
     }
 
     [Fact]
