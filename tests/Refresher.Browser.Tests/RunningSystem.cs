@@ -16,6 +16,7 @@ public class RunningSystem : IAsyncLifetime
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(90);
     private readonly List<ServiceProcess> _services = [];
     private readonly string _address = $"http://127.0.0.1:{FreePort.Next()}";
+    private readonly string _apiAddress = $"http://127.0.0.1:{FreePort.Next()}";
     private TestServers? _servers;
     private TestDatabase? _database;
     private IPlaywright? _playwright;
@@ -27,9 +28,14 @@ public class RunningSystem : IAsyncLifetime
     /// <summary>What a first start sets up, to have something to look at.</summary>
     protected virtual bool HasExamples => false;
 
+    /// <summary>Whether the Api runs beside the others, at <see cref="ApiAddress"/>.</summary>
+    protected virtual bool HasApi => false;
+
     public TestServers Servers => _servers ?? throw new InvalidOperationException("The servers are shared.");
 
     public string Address => _address;
+
+    public Uri ApiAddress => new(_apiAddress);
 
     public async Task InitializeAsync()
     {
@@ -43,6 +49,11 @@ public class RunningSystem : IAsyncLifetime
         Start("Scheduler", $"http://127.0.0.1:{FreePort.Next()}");
         Start("Worker", $"http://127.0.0.1:{FreePort.Next()}");
         StartWeb();
+        if (HasApi)
+        {
+            Start("Api", _apiAddress);
+        }
+
         Assertions.SetDefaultExpectTimeout(Patience);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = chromium, Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"] });
@@ -90,10 +101,16 @@ public class RunningSystem : IAsyncLifetime
     public static async Task LogInAsync(IPage page)
     {
         await page.GotoAsync("/login");
-        await page.GetByLabel("User name").FillAsync("admin");
-        await page.GetByLabel("Password").FillAsync(Password);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Log in" }).ClickAsync();
+        await LogInAsync(page, "admin", Password);
         await SeeAsync(page, "Overview");
+    }
+
+    /// <summary>Fills the form that is open.</summary>
+    public static async Task LogInAsync(IPage page, string user, string password)
+    {
+        await page.GetByLabel("User name").FillAsync(user);
+        await page.GetByLabel("Password").FillAsync(password);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Log in" }).ClickAsync();
     }
 
     /// <summary>Waits for the page of this title, and until its scripts have run: before that a click would act on the page that is being left, or unasked.</summary>

@@ -71,7 +71,9 @@ public sealed class UserSessions(NpgsqlDataSource database, TimeProvider clock)
     public async Task<SessionState?> FindAsync(Guid id, CancellationToken cancel)
     {
         var isKnown = _known.TryGetValue(id, out var known);
-        if (isKnown && clock.GetElapsedTime(known.ReadAt) < Freshness)
+
+        // A password that was due may have been changed at another Web a moment ago: then the next page opens.
+        if (isKnown && !known.State.MustChangePassword && clock.GetElapsedTime(known.ReadAt) < Freshness)
         {
             return known.State;
         }

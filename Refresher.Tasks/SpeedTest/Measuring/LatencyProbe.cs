@@ -2,14 +2,17 @@ using Refresher.Core.Access;
 
 namespace Refresher.Tasks.SpeedTest.Measuring;
 
+/// <param name="At">Timestamp of its beginning.</param>
+internal readonly record struct RoundTrip(long At, double Milliseconds);
+
 /// <summary>Measures round trips as the time from a small request to the head of its answer, over one connection that stays open.</summary>
 internal sealed class LatencyProbe(SpeedServer server, AddressGuard guard, TimeProvider clock) : IDisposable
 {
     private Wire? _wire;
 
-    /// <summary>Times one round trip, in milliseconds; connecting is not part of it.</summary>
+    /// <summary>Times one round trip; connecting is not part of it.</summary>
     /// <exception cref="IOException">No answer, or not one of a speed-test server.</exception>
-    public async Task<double> PingAsync(CancellationToken cancel)
+    public async Task<RoundTrip> PingAsync(CancellationToken cancel)
     {
         var wire = _wire ??= await Wire.OpenAsync(server.Url, guard, 0, cancel);
         try
@@ -29,7 +32,7 @@ internal sealed class LatencyProbe(SpeedServer server, AddressGuard guard, TimeP
                 Close();
             }
 
-            return elapsed;
+            return new RoundTrip(sent, elapsed);
         }
         catch
         {
@@ -46,29 +49,7 @@ internal sealed class LatencyProbe(SpeedServer server, AddressGuard guard, TimeP
         while (times.Count < count)
         {
             await Task.Delay(pause, clock, cancel);
-            times.Add(await PingAsync(cancel));
-        }
-
-        return times;
-    }
-
-    /// <summary>Round trips until cancelled, each with the instant it began; a failed one ends nothing.</summary>
-    public async Task<List<(long At, double Milliseconds)>> WatchAsync(TimeSpan pause, CancellationToken stop)
-    {
-        var times = new List<(long, double)>();
-        while (!stop.IsCancellationRequested)
-        {
-            try
-            {
-                var at = clock.GetTimestamp();
-                times.Add((at, await PingAsync(stop)));
-            }
-            catch (Exception) when (stop.IsCancellationRequested || _wire is null)
-            {
-                // Stopped, or the connection failed: a new one is opened next time.
-            }
-
-            await Task.Delay(pause, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            times.Add((await PingAsync(cancel)).Milliseconds);
         }
 
         return times;

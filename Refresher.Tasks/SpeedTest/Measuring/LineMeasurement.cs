@@ -8,9 +8,8 @@ internal sealed class LineMeasurement(SpeedServer server, AddressGuard guard, Ti
     private const int IdlePings = 20;
     private static readonly TimeSpan IdlePause = TimeSpan.FromMilliseconds(50);
 
-    // Several, because on a long way with long queues one after the other would be too few. What they ask takes its share of the line: a third of a percent of 10 Mbit/s.
-    private const int LoadedProbes = 4;
-    private static readonly TimeSpan LoadedPause = TimeSpan.FromMilliseconds(300);
+    // How long the line is still loaded for looks that are out when the rate is known: without them the end, where queues are longest, would be missing.
+    private static readonly TimeSpan LastLooks = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan ShortestStep = TimeSpan.FromMilliseconds(400);
 
@@ -48,20 +47,15 @@ internal sealed class LineMeasurement(SpeedServer server, AddressGuard guard, Ti
         return new ThroughputLimits(options.Duration, bytes, options.MaxStreams, step > ShortestStep ? step : ShortestStep);
     }
 
-    /// <summary>One of the probes, which begin one after the other.</summary>
-    private async Task<List<(long At, double Milliseconds)>> WatchAsync(int index, CancellationToken stop)
-    {
-        using var probe = new LatencyProbe(server, guard, clock);
-        await Task.Delay(LoadedPause / LoadedProbes * index, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return await probe.WatchAsync(LoadedPause, stop);
-    }
-
-    private async Task<Throughput> LoadAsync(bool upload, ThroughputLimits limits, Action<double, double> progress, CancellationToken cancel)
+    private async Task<Throughput> LoadAsync(bool upload, ThroughputLimits limits, Action<double, double> progress, Task looks, CancellationTokenSource enough, CancellationToken cancel)
     {
         await using var meter = new ThroughputMeter(clock, upload ? () => new UploadStream(server, guard) : () => new DownloadStream(server, guard), limits);
         try
         {
-            return await meter.MeasureAsync(progress, cancel);
+            var measured = await meter.MeasureAsync(progress, cancel);
+            await enough.CancelAsync();
+            await meter.LingerAsync(looks, LastLooks, cancel);
+            return measured;
         }
         finally
         {
@@ -72,14 +66,16 @@ internal sealed class LineMeasurement(SpeedServer server, AddressGuard guard, Ti
     private async Task<SpeedTestDirection> MeasureAsync(bool upload, ThroughputLimits limits, Action<double, double> progress, CancellationToken cancel)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
         var newcomers = new NewConnectionProbe(server, guard, clock);
-        var pings = Task.WhenAll(Enumerable.Range(0, LoadedProbes).Select(index => Task.Run(() => WatchAsync(index, stop.Token), CancellationToken.None)));
+        var latency = new LoadedLatency(server, guard, clock);
+        var pings = Task.Run(() => latency.WatchAsync(enough.Token, stop.Token), CancellationToken.None);
         var connections = Task.Run(() => newcomers.WatchAsync(stop.Token), CancellationToken.None);
         Throughput measured;
         string? limit;
         try
         {
-            measured = await LoadAsync(upload, limits, progress, cancel);
+            measured = await LoadAsync(upload, limits, progress, pings, enough, cancel);
             limit = measured.Host?.Reason(upload, measured.Server);
         }
         finally
@@ -88,7 +84,7 @@ internal sealed class LineMeasurement(SpeedServer server, AddressGuard guard, Ti
             await Task.WhenAll(pings, connections);
         }
 
-        var times = (await pings).SelectMany(ping => ping).Where(ping => ping.At >= measured.SteadyFrom).OrderBy(ping => ping.At).Select(ping => ping.Milliseconds).ToArray();
+        var times = (await pings).Where(ping => ping.At >= measured.SteadyFrom).Select(ping => ping.Milliseconds).ToArray();
         var loaded = LatencySummary.Of(times);
         return new SpeedTestDirection
         {

@@ -56,6 +56,18 @@ internal sealed class ThroughputMeter(TimeProvider clock, Func<LoadStream> open,
         }
     }
 
+    /// <summary>Goes on loading the line, which changes no rate any more, until <paramref name="other"/> is done; within its data, and not longer than <paramref name="most"/>.</summary>
+    public async Task LingerAsync(Task other, TimeSpan most, CancellationToken cancel)
+    {
+        var began = clock.GetTimestamp();
+        using var ticks = new PeriodicTimer(Tick, clock);
+        while (!other.IsCompleted && _curve.Bytes < limits.Bytes && clock.GetElapsedTime(began) < most)
+        {
+            await ticks.WaitForNextTickAsync(cancel);
+            Sample();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();

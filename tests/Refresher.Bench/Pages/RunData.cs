@@ -68,7 +68,7 @@ internal sealed class RunData(EngineHost client, NpgsqlDataSource source, int ru
                'default', 2, s.options, due, due, CASE WHEN state <> 'skipped' THEN due END, CASE WHEN state <> 'skipped' THEN due + late END, due + late + took,
                'worker-' || n % 4, CASE WHEN state = 'succeeded' THEN '{"greeting": "Hello, you!"}'::jsonb END, '00-' || h || '-00f067aa0ba902b7-01',
                CASE WHEN n % 100 IN (11, 12) THEN 2 ELSE 1 END, 1, 0, 0, false, false
-        FROM (SELECT n, $1 + n * $2 * interval '1 second' AS due, md5(n::text) AS h, (5 + n % 37) * interval '1 millisecond' AS late, (20 + (n * 7919) % 1800) * interval '1 millisecond' AS took,
+        FROM (SELECT n, $1 + n * $2 * interval '1 second' AS due, md5(n::text) AS h, (5 + n % 37) * interval '1 millisecond' AS late, (20 + n % 1800 * 7919 % 1800) * interval '1 millisecond' AS took,
                      CASE n % 100 WHEN 3 THEN 'failed' WHEN 47 THEN 'skipped' WHEN 71 THEN 'cancelled' ELSE 'succeeded' END AS state
               FROM generate_series(0, $3 - 1) n) r
         JOIN (SELECT id, key, options, row_number() OVER (ORDER BY id) - 1 AS place FROM schedules) s ON s.place = n % $4
