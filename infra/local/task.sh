@@ -18,9 +18,17 @@ verb_task() {
             dotnet new "${template#*/}" --name "$name" "${ARGS[@]:1}" --debug:custom-hive "$hive"
     } > "$STATE/task.log" 2>&1 || die "the template failed; see $STATE/task.log"
     add_to_catalog "$name" "$catalog"
-    say "Made Refresher.Tasks/$name with its test, and its line in $catalog."
+    add_to_index "$name" Refresher.Tasks/README.md
+    say "Made Refresher.Tasks/$name with its test, and its lines in $catalog and in the index of tasks."
     [ "${#ARGS[@]}" -eq 1 ] || { ARGS=("$name"); verb_migration; }
     say "Its test: dotnet test tests/Refresher.Tasks.Tests --filter $name -p:PackageSet=$(package_set). To see it: ./refresher up, New schedule."
+}
+
+# Its line at the end of the table, with the name of its kind; what it does is for a person to say.
+add_to_index() {
+    local kind
+    kind=$(sed -n 's/.*static string Name => "\(.*\)";.*/\1/p' "Refresher.Tasks/$1/$1Task.cs")
+    printf '| `%s` |  | [%s](%s/README.md) |\n' "$kind" "$1" "$1" >> "$2"
 }
 
 # Its using among the others, in their order, and its line before the last of the chain.

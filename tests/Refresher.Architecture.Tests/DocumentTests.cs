@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Refresher.Tasks;
 
 namespace Refresher.Architecture.Tests;
 
@@ -52,6 +53,16 @@ public sealed partial class DocumentTests
     }
 
     [Fact]
+    public void The_index_of_tasks_has_every_kind_of_the_catalog()
+    {
+        var index = Repository.Text("Refresher.Tasks/README.md");
+
+        Assert.Equal(
+            TaskCatalog.Kinds.Select(kind => kind.Name).Order(StringComparer.Ordinal),
+            IndexedKind().Matches(index).Select(match => match.Groups[1].Value).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void The_readme_has_a_line_for_every_top_level_folder()
     {
         var readme = Repository.Text("README.md");
@@ -73,6 +84,9 @@ public sealed partial class DocumentTests
 
     [GeneratedRegex(@"\]\(([^)#\s]+)(?:#[^)]*)?\)")]
     private static partial Regex Link();
+
+    [GeneratedRegex(@"^\| `([a-z0-9-]+)` \|", RegexOptions.Multiline)]
+    private static partial Regex IndexedKind();
 
     [GeneratedRegex(@"`((?:Refresher\.\w+|tests|docs|infra|standins|\.ci|\.github)/[\w./-]+)`")]
     private static partial Regex NamedPath();

@@ -19,6 +19,8 @@ public sealed class FullCopyTests(Templates templates) : IClassFixture<Templates
         }
 
         await copy.ScriptAsync("task", "count-words", "--table", "--page", "--endpoints");
+        Assert.Contains("| `count-words` |  | [CountWords](CountWords/README.md) |\n", copy.Text("MyJobs.Tasks/README.md"), StringComparison.Ordinal);
+        copy.HasEveryPageItLinksTo();
         await copy.BuildAsync();
         Assert.True(await copy.TestAsync("Tasks", "FullyQualifiedName~.CountWords.|FullyQualifiedName~TaskCatalogTests") >= 5);
         Assert.True(await copy.TestAsync("Architecture") > 20);
