@@ -57,10 +57,7 @@ public sealed partial class ArrowTests
             var foreign = others.SelectMany(TypesOf).Except(TypesOf(folder)).Except(others.SelectMany(TypesOf).GroupBy(type => type).Where(type => type.Count() > 1).Select(type => type.Key));
             var names = string.Join('|', others.DefaultIfEmpty("(?!)"));
             var spaces = new Regex($@"\bTasks\.({names})\b|(?<!\.)\b({names})\.");
-
-            // A method of a folder's own may have such a name.
-            var type = string.Join('|', foreign.Select(Regex.Escape).DefaultIfEmpty("(?!)"));
-            var types = new Regex($@"\bnew ({type})\b|\b({type})\b(?!\()");
+            var types = WordsOf(foreign);
 
             Offenders.None(FilesOf(folder).Where(file => spaces.IsMatch(Code(file)) || types.IsMatch(Code(file))));
         }
@@ -106,7 +103,7 @@ public sealed partial class ArrowTests
     [GeneratedRegex(@"^Refresher\.\w+/[^/]+\.csproj$")]
     private static partial Regex ProjectFile();
 
-    [GeneratedRegex(@"^\s*(?:public|internal)[\w ]*? (?:class|record|record struct|struct|enum|interface) (\w+)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\s*(?:public|internal)[\w ]*? (?:class|record struct|record|struct|enum|interface) (\w+)", RegexOptions.Multiline)]
     private static partial Regex Declaration();
 
     [GeneratedRegex(@"//[^\n]*|""(?:\\.|[^""\\\n])*""")]

@@ -61,9 +61,14 @@ internal static class Throughput
     {
         var input = new RunInput { Kind = "hello" };
         var began = Stopwatch.StartNew();
-        var posted = await client.WithAsync<RunCommands, Core.Result<IReadOnlyList<Guid>>>(commands => commands.CreateAsync([.. Enumerable.Repeat(input, count)], default));
+        var ids = new List<Guid>(count);
+        foreach (var batch in Enumerable.Repeat(input, count).Chunk(RunCommands.MostAtOnce))
+        {
+            var posted = await client.WithAsync<RunCommands, Core.Result<IReadOnlyList<Guid>>>(commands => commands.CreateAsync(batch, default));
+            ids.AddRange(posted.Value ?? throw new InvalidOperationException(posted.Errors?.ToString()));
+        }
+
         var postedAfter = began.Elapsed;
-        var ids = posted.Value ?? throw new InvalidOperationException(posted.Errors?.ToString());
         await using var source = NpgsqlDataSource.Create(database.ConnectionString);
         await Eventually.SeeAsync(() => AnyUnfinishedAsync(source), any => !any, seconds: 300);
         var drained = began.Elapsed;
@@ -78,7 +83,7 @@ internal static class Throughput
     }
 
     /// <summary>A rate of runs that did not succeed, or that did so twice, would be no rate.</summary>
-    private static async Task CheckAsync(NpgsqlDataSource source, IReadOnlyList<Guid> ids)
+    private static async Task CheckAsync(NpgsqlDataSource source, List<Guid> ids)
     {
         await using var command = source.CreateCommand("SELECT count(*) FROM runs WHERE id = ANY($1) AND state = 'succeeded' AND fence = 1");
         command.Parameters.Add(new() { Value = ids.ToArray() });
