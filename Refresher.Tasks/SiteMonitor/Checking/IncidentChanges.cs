@@ -51,7 +51,7 @@ internal static class IncidentChanges
         await IncidentRows.UpdateAsync(connection, [.. turns.Select(t => UpdateOf(t.Turn, t.Of)).OfType<IncidentUpdate>()], cancel);
     }
 
-    private static IncidentUpdate? UpdateOf(Turn turn, DecidedCheck decided)
+    private static IncidentUpdate? UpdateOf(SiteTurn turn, DecidedCheck decided)
     {
         var error = StoredText.Clean(decided.Check.Result.Error ?? "no reason known", 1000);
         return turn.Kind switch

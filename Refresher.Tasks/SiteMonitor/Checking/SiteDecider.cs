@@ -28,11 +28,11 @@ internal enum TurnKind
 /// <param name="Episode">The same for its beginning and its end.</param>
 /// <param name="At">When the first of the checks was made that show it.</param>
 /// <param name="Since">When the episode began.</param>
-internal readonly record struct Turn(TurnKind Kind, Guid Episode, DateTimeOffset At, DateTimeOffset Since);
+internal readonly record struct SiteTurn(TurnKind Kind, Guid Episode, DateTimeOffset At, DateTimeOffset Since);
 
 /// <param name="State">How the site stands after the check.</param>
 /// <param name="LookAgainAfter">Set while a change is not confirmed.</param>
-internal sealed record Decision(SiteState State, IReadOnlyList<Turn> Turns, TimeSpan? LookAgainAfter);
+internal sealed record Decision(SiteState State, IReadOnlyList<SiteTurn> Turns, TimeSpan? LookAgainAfter);
 
 /// <summary>
 /// What a check means for a site: pure, so that tables test it. A check that could not look counts for nothing. In a maintenance window the verdict
@@ -49,7 +49,7 @@ internal static class SiteDecider
             return new(state, [], null);
         }
 
-        var turns = new List<Turn>();
+        var turns = new List<SiteTurn>();
         Count(state, result.Status, checkedAt);
         var isOpen = result.Status == CheckStatus.Down ? Fail(state, policy, before.LastFault, checkId, checkedAt, inMaintenance, turns) : Answer(state, policy, checkId, inMaintenance, turns);
         Certificate(state, policy, result, checkId, checkedAt, inMaintenance, turns);
@@ -73,7 +73,7 @@ internal static class SiteDecider
     }
 
     /// <returns>True while it is not confirmed.</returns>
-    private static bool Fail(SiteState state, SitePolicy policy, CheckFault? lastFault, Guid checkId, DateTimeOffset checkedAt, bool inMaintenance, List<Turn> turns)
+    private static bool Fail(SiteState state, SitePolicy policy, CheckFault? lastFault, Guid checkId, DateTimeOffset checkedAt, bool inMaintenance, List<SiteTurn> turns)
     {
         if (state.Verdict != Verdict.Down && state.RowCount < policy.Failures)
         {
@@ -100,7 +100,7 @@ internal static class SiteDecider
     }
 
     /// <returns>True while a change is not confirmed.</returns>
-    private static bool Answer(SiteState state, SitePolicy policy, Guid checkId, bool inMaintenance, List<Turn> turns)
+    private static bool Answer(SiteState state, SitePolicy policy, Guid checkId, bool inMaintenance, List<SiteTurn> turns)
     {
         if (state.Verdict == Verdict.Down && state.Answers < policy.Recoveries)
         {
@@ -120,7 +120,7 @@ internal static class SiteDecider
         return state.RowStatus == CheckStatus.Degraded ? Slow(state, policy, checkId, inMaintenance, turns) : Fast(state, policy, turns);
     }
 
-    private static bool Slow(SiteState state, SitePolicy policy, Guid checkId, bool inMaintenance, List<Turn> turns)
+    private static bool Slow(SiteState state, SitePolicy policy, Guid checkId, bool inMaintenance, List<SiteTurn> turns)
     {
         if (state.RowCount < policy.Failures)
         {
@@ -141,7 +141,7 @@ internal static class SiteDecider
         return false;
     }
 
-    private static bool Fast(SiteState state, SitePolicy policy, List<Turn> turns)
+    private static bool Fast(SiteState state, SitePolicy policy, List<SiteTurn> turns)
     {
         if (state.Verdict != Verdict.Degraded)
         {
@@ -164,7 +164,7 @@ internal static class SiteDecider
     }
 
     /// <summary>Each certificate is told of once. Where several servers show different ones, the earlier one is not taken for a new one.</summary>
-    private static void Certificate(SiteState state, SitePolicy policy, CheckResult result, Guid checkId, DateTimeOffset checkedAt, bool inMaintenance, List<Turn> turns)
+    private static void Certificate(SiteState state, SitePolicy policy, CheckResult result, Guid checkId, DateTimeOffset checkedAt, bool inMaintenance, List<SiteTurn> turns)
     {
         if (result.CertificateExpiresAt is not { } expiresAt)
         {

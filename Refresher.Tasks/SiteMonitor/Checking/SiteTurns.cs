@@ -7,7 +7,7 @@ namespace Refresher.Tasks.SiteMonitor.Checking;
 internal static class SiteTurns
 {
     /// <returns>Null for a turn that is kept in the timeline and told to nobody.</returns>
-    public static StateChange? ChangeOf(Turn turn, DecidedCheck decided)
+    public static StateChange? ChangeOf(SiteTurn turn, DecidedCheck decided)
     {
         var (site, state) = (decided.Check.Due.Site, decided.Decision.State);
         return turn.Kind switch

@@ -122,7 +122,7 @@ public sealed class SiteDeciderTests
     [Fact]
     public void Beginning_and_end_of_an_episode_have_one_id()
     {
-        var (state, turns) = (new SiteState { Verdict = Verdict.Up }, new List<Turn>());
+        var (state, turns) = (new SiteState { Verdict = Verdict.Up }, new List<SiteTurn>());
         foreach (var (letter, i) in "ussdduu".Select((letter, i) => (letter, i)))
         {
             var decision = SiteDecider.Decide(state, Policy, ResultOf(letter), Guid.CreateVersion7(), Start.AddMinutes(i), false);
