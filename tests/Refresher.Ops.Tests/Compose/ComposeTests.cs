@@ -13,7 +13,7 @@ public sealed partial class ComposeTests
     private static readonly string[] s_stores = ["postgres", "redis"];
 
     /// <summary>What Compose has and a local run does not need: a gateway in front, a heap that is kept small, one address and port of each container.</summary>
-    private static readonly string[] s_ofContainers = ["Management__Port", "ASPNETCORE_HTTP_PORTS", "Proxy__Known", "DOTNET_gcServer", "DOTNET_GCConserveMemory", "Management__Host", "Backup__Folder", "DatabaseRoles__Monitor", "DatabaseRoles__Reports", "OTEL_EXPORTER_OTLP_ENDPOINT", "ConnectionStrings__kafka"];
+    private static readonly string[] s_ofContainers = ["Management__Port", "ASPNETCORE_HTTP_PORTS", "Proxy__Known", "MALLOC_ARENA_MAX", "DOTNET_GCConserveMemory", "Management__Host", "Backup__Folder", "DatabaseRoles__Monitor", "DatabaseRoles__Reports", "OTEL_EXPORTER_OTLP_ENDPOINT", "ConnectionStrings__kafka"];
 
     /// <summary>What only the first local run is given.</summary>
     private static readonly Regex s_ofLocalRuns = LocalOnly();

@@ -17,6 +17,9 @@ public sealed class OneMachineTests(ITestOutputHelper output)
     private const double Budget = 700;
     private const string Key = "a-first-key-of-forty-characters-or-more-0";
 
+    /// <summary>What settings of the runtime and the C library begin with.</summary>
+    private static readonly string[] s_runtime = ["DOTNET_", "MALLOC_"];
+
     private static readonly TimeSpan s_work = TimeSpan.FromMinutes(1);
 
     [ProgramFact("caddy", "pebble", "pebble-challtestsrv")]
@@ -61,7 +64,7 @@ public sealed class OneMachineTests(ITestOutputHelper output)
     /// <summary>What Compose gives the service, as far as it is not of the network there.</summary>
     private static Dictionary<string, string> Settings(string service, Uri? address, params (string Name, string Value)[] more)
     {
-        var settings = ComposeFile.Environment(ComposeFile.Read().Services[service]).Where(setting => setting.Key.StartsWith("DOTNET_", StringComparison.Ordinal)).ToDictionary();
+        var settings = ComposeFile.Environment(ComposeFile.Read().Services[service]).Where(setting => s_runtime.Any(name => setting.Key.StartsWith(name, StringComparison.Ordinal))).ToDictionary();
         settings["Proxy__Known"] = "127.0.0.1";
         settings["Logging__LogLevel__Default"] = "Warning";
         if (address is not null)
