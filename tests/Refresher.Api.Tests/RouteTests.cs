@@ -37,8 +37,10 @@ public sealed class RouteTests(ApiHost api)
 
         Assert.All(Route.Of(api.Services).Where(route => route.Pattern.StartsWith("/api/v1/users", StringComparison.Ordinal) || route.Pattern.StartsWith("/api/v1/keys", StringComparison.Ordinal)), route => Assert.Contains(Policies.Administer, route.Policies));
         Assert.Contains(forAdmins, route => route.Pattern == "/api/v1/channels/" && route.Methods.Contains("POST"));
-        Assert.Contains(forAdmins, route => route.Pattern == "/api/v1/status-pages/main" && route.Methods.Contains("PATCH"));
         Assert.Contains(forAdmins, route => route.Pattern == "/api/v1/events/consumers/{name}/replay");
+
+        // A program may have been made without the site monitor.
+        Assert.All(Route.Of(api.Services).Where(route => route.Pattern == "/api/v1/status-pages/main" && route.Methods.Contains("PATCH")), route => Assert.Contains(Policies.Administer, route.Policies));
     }
 
     [Fact]

@@ -17,6 +17,9 @@ public sealed class WholeTree : IAsyncLifetime
         await GitAsync("add", "--all");
         await GitAsync("-c", "user.name=test", "-c", "user.email=test@example.org", "commit", "--quiet", "--message", "As it was made");
         await Copy.BuildAsync();
+
+        // The broker that `./refresher test` has fetched for this tree; its folder is not under git.
+        Directory.CreateSymbolicLink(Path.Combine(Copy.Folder, ".refresher", "kafka"), Path.Combine(Repository.Root, ".refresher", "kafka"));
     }
 
     public Task DisposeAsync() => _templates.DisposeAsync();

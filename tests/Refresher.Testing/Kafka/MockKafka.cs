@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -9,6 +10,8 @@ public sealed partial class MockKafka : IDisposable
     private const string Library = "librdkafka";
     private readonly nint _client;
     private readonly nint _cluster;
+
+    static MockKafka() => NativeLibrary.SetDllImportResolver(typeof(MockKafka).Assembly, Resolve);
 
     /// <param name="brokers">1 to 9.</param>
     /// <exception cref="InvalidOperationException">The library could not make one.</exception>
@@ -73,6 +76,12 @@ public sealed partial class MockKafka : IDisposable
         rd_kafka_mock_cluster_destroy(_cluster);
         rd_kafka_destroy(_client);
     }
+
+    // As the client does: the first of its package's builds needs a libsasl2 that not every Linux has, and the next one needs none.
+    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? search) =>
+        name != Library ? 0
+        : NativeLibrary.TryLoad(name, assembly, search, out var first) ? first
+        : NativeLibrary.Load("centos8-" + name, assembly, search);
 
     [LibraryImport(Library)]
     private static partial nint rd_kafka_conf_new();
