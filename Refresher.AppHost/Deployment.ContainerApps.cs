@@ -88,6 +88,14 @@ internal static class ContainerApps
         parts.Scheduler
             .WithEnvironment("FirstLogin__AdminPassword", vault.AddSecret("vault-admin-password", "admin-password", login.AdminPassword).Resource)
             .WithEnvironment("FirstLogin__ApiKey", vault.AddSecret("vault-api-key", "api-key", login.ApiKey).Resource);
+
+        // In place of the parameter that they have elsewhere: who may look at an app is not to read what opens the database.
+        var masterKey = vault.AddSecret("vault-master-key", "master-key", login.MasterKey).Resource;
+        foreach (var part in parts.All)
+        {
+            part.WithEnvironment("MasterKey__Value", masterKey);
+        }
+
         if (builder.Resources.Any(resource => resource.Name == "event-hubs"))
         {
             foreach (var part in parts.All)

@@ -33,9 +33,9 @@ public sealed class TaskTemplateTests(Templates templates) : IClassFixture<Templ
 
         Assert.Equal(
             [
-                "Refresher.Tasks/Tidyup/Pages/TidyupPage.razor", "Refresher.Tasks/Tidyup/README.md", "Refresher.Tasks/Tidyup/TidyupEndpoints.cs", "Refresher.Tasks/Tidyup/TidyupOptions.cs",
-                "Refresher.Tasks/Tidyup/TidyupQueries.cs", "Refresher.Tasks/Tidyup/TidyupResult.cs", "Refresher.Tasks/Tidyup/TidyupTask.Endpoints.cs", "Refresher.Tasks/Tidyup/TidyupTask.Page.cs",
-                "Refresher.Tasks/Tidyup/TidyupTask.cs", "tests/Refresher.Tasks.Tests/Tidyup/TidyupTaskTests.cs",
+                "Refresher.Tasks/TidyUp/Pages/TidyUpPage.razor", "Refresher.Tasks/TidyUp/README.md", "Refresher.Tasks/TidyUp/TidyUpEndpoints.cs", "Refresher.Tasks/TidyUp/TidyUpOptions.cs",
+                "Refresher.Tasks/TidyUp/TidyUpQueries.cs", "Refresher.Tasks/TidyUp/TidyUpResult.cs", "Refresher.Tasks/TidyUp/TidyUpTask.Endpoints.cs", "Refresher.Tasks/TidyUp/TidyUpTask.Page.cs",
+                "Refresher.Tasks/TidyUp/TidyUpTask.cs", "tests/Refresher.Tasks.Tests/TidyUp/TidyUpTaskTests.cs",
             ],
             new Copy(tree, "Refresher").Files);
         Assert.All(new Copy(tree, "Refresher").Files, file => Assert.DoesNotMatch("TaskName|TaskTitle|task[-_]name", File.ReadAllText(Path.Combine(tree, file))));
