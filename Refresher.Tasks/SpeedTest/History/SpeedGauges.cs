@@ -55,7 +55,10 @@ internal sealed class SpeedGauges : Loop
 
     protected override Task WaitAsync(CancellationToken cancel) => !_looked ? Task.CompletedTask : Task.Delay(Every, _clock, cancel);
 
-    protected override async Task RunOnceAsync(CancellationToken cancel)
+    protected override Task RunOnceAsync(CancellationToken cancel) => LookAsync(cancel);
+
+    /// <summary>Reads the last test of each schedule; from then on the gauges tell of it.</summary>
+    internal async Task LookAsync(CancellationToken cancel)
     {
         await using var scope = _scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<RefresherDb>();
