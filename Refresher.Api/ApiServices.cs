@@ -37,5 +37,6 @@ internal static class ApiServices
         services.AddHsts(hsts => hsts.MaxAge = TransportSecurity.MaxAge);
         services.AddOpenApi(ApiDocumentText.Name, ApiDocument.Configure);
         services.AddSingleton<ApiDocumentText>();
+        services.RemoveKeyWarmUp();
     }
 }

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Refresher.Core.Data;
 
 namespace Refresher.Core.Access;
 
@@ -69,7 +70,7 @@ internal sealed class DataProtectionKeys(IServiceScopeFactory scopes, IReadOnlyL
 }
 
 /// <summary>Unhealthy while the master key is not the one that the keys in the database are wrapped by: such a process could read no login and no secret.</summary>
-internal sealed class MasterKeyHealth(IOptions<KeyManagementOptions> keys) : IHealthCheck
+internal sealed class MasterKeyHealth(IOptions<KeyManagementOptions> keys, SchemaGate gate) : IHealthCheck
 {
     private bool _fits;
 
@@ -77,13 +78,13 @@ internal sealed class MasterKeyHealth(IOptions<KeyManagementOptions> keys) : IHe
     {
         try
         {
-            if (!_fits)
+            if (!_fits && gate.IsOpen)
             {
                 keys.Value.XmlRepository!.GetAllElements();
                 _fits = true;
             }
 
-            return Task.FromResult(HealthCheckResult.Healthy());
+            return Task.FromResult(HealthCheckResult.Healthy(_fits ? null : "not looked at yet"));
         }
         catch (WrongMasterKeyException wrong)
         {
@@ -91,7 +92,7 @@ internal sealed class MasterKeyHealth(IOptions<KeyManagementOptions> keys) : IHe
         }
         catch (Exception)
         {
-            // Whether PostgreSQL and the schema are there is for other checks to say.
+            // Whether PostgreSQL is there is for other checks to say.
             return Task.FromResult(HealthCheckResult.Healthy("not looked at yet"));
         }
     }
@@ -111,15 +112,22 @@ public static class SharedDataProtection
         // It warns that keys are stored as they are; the repository wraps them, which it does not know.
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
 
-        // The framework reads the keys at every start, and complains where a new database does not have their table yet; the first use reads them too.
-        foreach (var warmUp in services.Where(service => service.ServiceType == typeof(IHostedService) && service.ImplementationType?.Assembly == typeof(KeyManagementOptions).Assembly).ToArray())
-        {
-            services.Remove(warmUp);
-        }
-
+        services.RemoveKeyWarmUp();
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider =>
             new ConfigureOptions<KeyManagementOptions>(options => options.XmlRepository = new DataProtectionKeys(provider.GetRequiredService<IServiceScopeFactory>(), masters)));
         services.AddHealthChecks().AddCheck<MasterKeyHealth>("master-key");
         return builder;
+    }
+
+    /// <summary>
+    /// The framework reads the keys at every start, and complains where a new database does not have their table yet; the first use reads them too.
+    /// Authentication and antiforgery bring that reading back, so whoever adds them takes it away again.
+    /// </summary>
+    public static void RemoveKeyWarmUp(this IServiceCollection services)
+    {
+        foreach (var warmUp in services.Where(service => service.ServiceType == typeof(IHostedService) && service.ImplementationType?.Assembly == typeof(KeyManagementOptions).Assembly).ToArray())
+        {
+            services.Remove(warmUp);
+        }
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Refresher.Core.Data;
 
 namespace Refresher.Core.Watch;
 
@@ -41,10 +42,16 @@ public sealed class WatchdogState(LivenessMarks marks, IEnumerable<LivenessExpec
 }
 
 /// <summary>Degraded while the watchdog is silent: people are told by whoever waits for it, and here they see why.</summary>
-internal sealed class WatchdogHealth(WatchdogState state) : IHealthCheck
+internal sealed class WatchdogHealth(WatchdogState state, SchemaGate gate) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
+        if (!gate.IsOpen)
+        {
+            // That the schema is not there yet is for its own check to say.
+            return HealthCheckResult.Healthy("not looked at yet");
+        }
+
         try
         {
             var now = await state.ReadAsync(cancellationToken);

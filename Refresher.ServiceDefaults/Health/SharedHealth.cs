@@ -52,7 +52,8 @@ internal sealed partial class SharedHealth(HealthCheckService checks, ILogger<Sh
     {
         foreach (var (name, entry) in report.Entries)
         {
-            var before = _said.GetValueOrDefault(name, HealthStatus.Healthy);
+            var isFirst = !_said.TryGetValue(name, out var before);
+            before = isFirst ? HealthStatus.Healthy : before;
             _said[name] = entry.Status;
             if (entry.Status == before)
             {
@@ -65,7 +66,8 @@ internal sealed partial class SharedHealth(HealthCheckService checks, ILogger<Sh
             }
             else
             {
-                LogFails(entry.Status == HealthStatus.Unhealthy ? LogLevel.Error : LogLevel.Warning, entry.Exception, name, entry.Status, entry.Description ?? entry.Exception?.Message ?? "");
+                // At its first look a process may just not be ready, as every one is before its database is.
+                LogFails(entry.Status == HealthStatus.Unhealthy && !isFirst ? LogLevel.Error : LogLevel.Warning, entry.Exception, name, entry.Status, entry.Description ?? entry.Exception?.Message ?? "");
             }
         }
     }

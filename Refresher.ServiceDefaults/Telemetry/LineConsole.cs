@@ -9,7 +9,7 @@ namespace Refresher.ServiceDefaults.Telemetry;
 internal static class LineConsole
 {
     /// <summary>They tell of every request, query and call; the metrics and traces say the same better.</summary>
-    private static readonly string[] Talkative = ["Microsoft.AspNetCore", "Microsoft.EntityFrameworkCore", "Npgsql", "System.Net.Http.HttpClient"];
+    private static readonly string[] Talkative = ["Microsoft.AspNetCore", "Microsoft.EntityFrameworkCore", "Npgsql", "StackExchange.Redis", "System.Net.Http.HttpClient"];
 
     internal static void AddLineConsole(this IHostApplicationBuilder builder)
     {

@@ -40,6 +40,7 @@ internal static class PageSetup
             options.Providers.Add<GzipCompressionProvider>();
         });
         builder.Services.Configure<BrotliCompressionProviderOptions>(brotli => brotli.Level = System.IO.Compression.CompressionLevel.Fastest);
+        builder.Services.RemoveKeyWarmUp();
         return builder;
     }
 
