@@ -44,6 +44,10 @@ public sealed class AddressGuard(IOptions<AddressGuardOptions> options)
     private static readonly IPNetwork SixToFour = IPNetwork.Parse("2002::/16");
 
     private readonly bool _privateNetworks = options.Value.PrivateNetworks;
+    private LocalEnd? _from;
+
+    /// <summary>The same rules, for connections that begin at one end of this machine's.</summary>
+    public AddressGuard From(LocalEnd end) => new(options) { _from = end };
 
     /// <summary>Why <paramref name="address"/> may not be called; null when it may.</summary>
     public string? Refusal(IPAddress address)
@@ -61,6 +65,7 @@ public sealed class AddressGuard(IOptions<AddressGuardOptions> options)
 
     /// <summary>For <see cref="SocketsHttpHandler.ConnectCallback"/>: resolves, checks, and connects to what was checked.</summary>
     /// <exception cref="AddressRefusedException">No address of the host may be called.</exception>
+    /// <exception cref="LocalEndException">The end that was asked for is not there, or does not reach the host.</exception>
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancel) =>
         new NetworkStream(await ConnectAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, cancel), ownsSocket: true);
 
@@ -78,6 +83,11 @@ public sealed class AddressGuard(IOptions<AddressGuardOptions> options)
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
+            if (_from is not null)
+            {
+                allowed = _from.Bind(socket, host, allowed);
+            }
+
             await socket.ConnectAsync(allowed, port, cancel);
             return socket;
         }

@@ -3194,6 +3194,10 @@ namespace Refresher.Tasks.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("self_test");
 
+                    b.Property<string>("Source")
+                        .HasColumnType("text")
+                        .HasColumnName("source");
+
                     b.HasKey("Id")
                         .HasName("pk_speed_tests");
 

@@ -9,7 +9,7 @@ using Refresher.Tasks.SpeedTest.Servers;
 namespace Refresher.Tasks.SpeedTest;
 
 /// <summary>One test of a line: asks the candidates, measures against the one that is chosen, and fills the row. What goes wrong is in the row.</summary>
-internal sealed partial class LineTest(AddressGuard guard, ServerChoice choice, ServerPool pool, DirectoryReader directories, DirectoryHttp http)
+internal sealed partial class LineTest(AddressGuard guard, ServerPool pool, DirectoryReader directories)
 {
     /// <param name="place">Where the line's end is; null: what a server tells, if it does.</param>
     /// <returns>The candidates as they answered, the chosen one first; empty when it came to nothing before.</returns>
@@ -20,10 +20,11 @@ internal sealed partial class LineTest(AddressGuard guard, ServerChoice choice, 
         try
         {
             run.Progress(1, "Choosing a server");
-            answers = ServerChoice.Preferred(await choice.AskAsync(candidates, run.Clock, cancel), options.Prefer);
+            var line = options.Source is { Length: > 0 } source ? guard.From(LocalEnd.Find(source)) : guard;
+            answers = ServerChoice.Preferred(await ServerChoice.AskAsync(candidates, line, run.Clock, cancel), options.Prefer);
             await pool.NoteAsync(answers, cancel);
-            await DescribeAsync(answers, place, result, run, cancel);
-            await MeasureAsync(answers[0].Server, options, result, run, cancel);
+            await DescribeAsync(answers, line, place, result, run, cancel);
+            await MeasureAsync(answers[0].Server, line, options, result, run, cancel);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
@@ -42,12 +43,12 @@ internal sealed partial class LineTest(AddressGuard guard, ServerChoice choice, 
         return answers;
     }
 
-    private async Task DescribeAsync(IReadOnlyList<ServerAnswer> answers, GeoPoint? place, SpeedTestResult result, RunContext run, CancellationToken cancel)
+    private async Task DescribeAsync(IReadOnlyList<ServerAnswer> answers, AddressGuard line, GeoPoint? place, SpeedTestResult result, RunContext run, CancellationToken cancel)
     {
         var chosen = answers[0];
         if (chosen.LatencyMs is not null)
         {
-            var client = await ClientAsync(chosen.Server, cancel);
+            var client = await ClientAsync(chosen.Server, line, run.Clock, cancel);
             (result.ClientAddress, result.ClientIsp, result.ClientCountry) = (client.Address, client.Isp, client.Country);
             (result.ClientLatitude, result.ClientLongitude) = (client.Place?.Latitude, client.Place?.Longitude);
             place ??= client.Place;
@@ -71,10 +72,12 @@ internal sealed partial class LineTest(AddressGuard guard, ServerChoice choice, 
     }
 
     /// <summary>Nothing depends on what a server knows of us, so that no answer, or a strange one, is no failure.</summary>
-    private async Task<ClientInfo> ClientAsync(SpeedServer server, CancellationToken cancel)
+    private async Task<ClientInfo> ClientAsync(SpeedServer server, AddressGuard line, TimeProvider clock, CancellationToken cancel)
     {
         try
         {
+            // Over the line that is measured: over another one the server sees another address.
+            using var http = new DirectoryHttp(line, clock);
             var directory = directories.Find(server.Directory) ?? directories.All.OfType<LibreSpeedDirectory>().First();
             return await directory.ClientAsync(server, http, cancel);
         }
@@ -84,10 +87,9 @@ internal sealed partial class LineTest(AddressGuard guard, ServerChoice choice, 
         }
     }
 
-    private async Task MeasureAsync(SpeedServer server, SpeedTestOptions options, SpeedTestResult result, RunContext run, CancellationToken cancel)
+    private static async Task MeasureAsync(SpeedServer server, AddressGuard connections, SpeedTestOptions options, SpeedTestResult result, RunContext run, CancellationToken cancel)
     {
-        var line = new LineMeasurement(server, guard, run.Clock);
-
+        var line = new LineMeasurement(server, connections, run.Clock);
         try
         {
             run.Progress(5, "Latency");

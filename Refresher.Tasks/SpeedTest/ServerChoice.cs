@@ -11,7 +11,7 @@ namespace Refresher.Tasks.SpeedTest;
 internal sealed record ServerAnswer(SpeedServer Server, double? LatencyMs, string? Failure, TimeSpan? Busy = null);
 
 /// <summary>Chooses the server of a test: the fixed one, or of the nearest by distance the one with the shortest round trip.</summary>
-internal sealed class ServerChoice(AddressGuard guard)
+internal static class ServerChoice
 {
     private const int MostAsked = 10;
     private const int Pings = 4;
@@ -34,20 +34,20 @@ internal sealed class ServerChoice(AddressGuard guard)
         string.Equals(server.Label, name, StringComparison.OrdinalIgnoreCase) || string.Equals(server.Url.Host, name, StringComparison.OrdinalIgnoreCase) || server.Key == name.TrimEnd('/');
 
     /// <summary>All of them with their answers, the fastest first.</summary>
-    public async Task<IReadOnlyList<ServerAnswer>> AskAsync(IReadOnlyList<SpeedServer> servers, TimeProvider clock, CancellationToken cancel)
+    public static async Task<IReadOnlyList<ServerAnswer>> AskAsync(IReadOnlyList<SpeedServer> servers, AddressGuard guard, TimeProvider clock, CancellationToken cancel)
     {
         var answers = new List<ServerAnswer>();
 
         // A few at a time: many at once would wait for each other's packets on a slow line.
         foreach (var group in servers.Chunk(4))
         {
-            answers.AddRange(await Task.WhenAll(group.Select(server => AskAsync(server, clock, cancel))));
+            answers.AddRange(await Task.WhenAll(group.Select(server => AskAsync(server, guard, clock, cancel))));
         }
 
         return [.. answers.OrderBy(answer => answer.LatencyMs ?? double.MaxValue)];
     }
 
-    private async Task<ServerAnswer> AskAsync(SpeedServer server, TimeProvider clock, CancellationToken cancel)
+    private static async Task<ServerAnswer> AskAsync(SpeedServer server, AddressGuard guard, TimeProvider clock, CancellationToken cancel)
     {
         using var limit = new CancellationTokenSource(AnswerTime, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);

@@ -22,6 +22,10 @@ public sealed record SpeedTestOptions
     [MaxLength(10)]
     public IReadOnlyList<string> Directories { get; init; } = [];
 
+    [Description("The worker's network interface (eth1) or address (192.0.2.7) that the test goes out by: one schedule for each line. Empty: as the system routes it.")]
+    [StringLength(64)]
+    public string? Source { get; init; }
+
     [Description("What the plan promises for the download, in Mbit/s. Charts show it, and a test below the percentage that follows is not healthy.")]
     [Range(0.1, 1_000_000)]
     public double? PlanDownload { get; init; }

@@ -19,6 +19,9 @@ public sealed class SpeedTestResult
     /// <summary>Key of the schedule; null for a test that nobody scheduled.</summary>
     public string? ScheduleKey { get; init; }
 
+    /// <summary>Interface or address of the worker that it went out by; null: as the system routed it.</summary>
+    public string? Source { get; init; }
+
     /// <summary>When it began.</summary>
     public DateTimeOffset At { get; init; }
 

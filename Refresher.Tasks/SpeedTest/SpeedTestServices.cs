@@ -29,7 +29,6 @@ internal static class SpeedTestServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ISpeedDirectory, LibreSpeedDirectory>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ISpeedDirectory, CloudflareDirectory>());
         services.TryAddSingleton<DirectoryHttp>();
-        services.TryAddSingleton<ServerChoice>();
         services.TryAddScoped<DirectoryReader>();
         services.TryAddScoped<ServerPool>();
         services.TryAddScoped<ServerCommands>();

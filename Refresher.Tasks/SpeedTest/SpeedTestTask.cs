@@ -79,7 +79,8 @@ internal sealed partial class SpeedTestTask(
         {
             var now = run.Clock.GetUtcNow();
             var begin = now;
-            if (await pace.IsByScheduleAsync(run.Id, cancel))
+            var bySchedule = await pace.IsByScheduleAsync(run.Id, cancel);
+            if (bySchedule)
             {
                 var minute = await pace.MinuteAsync(cancel);
                 if (PublicPace.SlotOf(now, minute) is not { } own)
@@ -94,8 +95,8 @@ internal sealed partial class SpeedTestTask(
 
             if (await pace.ClaimAsync(begin, cancel) is { } from)
             {
-                // A person who asks is told at once. A test that failed is tried again when it may be, and keeps its reason until then.
-                return run.Attempt > 1 ? RunOutcome.Snooze(from) : await RefuseAsync(PublicPace.TooSoon(from), options, run);
+                // A person who asks is told at once. A schedule's test comes after that of the other line; one that failed is tried again when it may be, and keeps its reason until then.
+                return bySchedule || run.Attempt > 1 ? RunOutcome.Snooze(from) : await RefuseAsync(PublicPace.TooSoon(from), options, run);
             }
         }
 
@@ -155,6 +156,7 @@ internal sealed partial class SpeedTestTask(
             Attempt = run.Attempt,
             ScheduleKey = run.ScheduleKey,
             At = at,
+            Source = options.SelfTest || string.IsNullOrEmpty(options.Source) ? null : options.Source,
             SelfTest = options.SelfTest,
             Thresholds = options.SelfTest ? null : SpeedTestThresholds.Of(options),
             Confirms = confirms,

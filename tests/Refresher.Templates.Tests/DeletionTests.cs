@@ -53,20 +53,38 @@ public sealed partial class DeletionTests(WholeTree tree) : IClassFixture<WholeT
         var kind = KindOf(folder);
         Delete(folder);
         var (drift, said) = await Shell.TryAsync(copy.Folder, copy.Script, ["migration"]);
-        if (drift != 0)
+        var hadTables = drift != 0;
+        if (hadTables)
         {
             Assert.Contains("Add a new migration", said, StringComparison.Ordinal);
             await copy.ScriptAsync("migration", "Without" + folder);
         }
 
         await copy.BuildAsync();
-
-        // Drops the tables, as long as there are any to drop, and then wants nothing more.
-        Assert.Equal(0, (await Shell.TryAsync(copy.Folder, copy.Script, ["migration"])).Code);
-        foreach (var project in new[] { "Architecture", "ServiceDefaults", "Core", "Tasks", "Api", "Web", "AppHost" })
+        if (hadTables)
         {
-            Assert.True(await copy.TestAsync(project, Filter(project, kind)) > 0);
+            // The migration drops them, and nothing more is wanted.
+            Assert.Equal(0, (await Shell.TryAsync(copy.Folder, copy.Script, ["migration"])).Code);
         }
+
+        // What Core's tests see of a folder, but for those that name its kind, is its tables: without any they are the same tests of the same program.
+        string[] below = hadTables ? ["ServiceDefaults", "Core"] : [];
+
+        // Each project whatever became of those before it: a folder's deletion is looked at once, not once for each fault.
+        var failures = new List<string>();
+        foreach (var project in (string[])["Architecture", .. below, "Tasks", "Api", "Web", "AppHost"])
+        {
+            try
+            {
+                await copy.TestAsync(project, Filter(project, kind));
+            }
+            catch (InvalidOperationException failure)
+            {
+                failures.Add(failure.Message);
+            }
+        }
+
+        Assert.True(failures.Count == 0, string.Join('\n', failures));
     }
 
     private string KindOf(string folder) => Directory.EnumerateFiles(Path.Combine(tree.Copy.Folder, "Refresher.Tasks", folder), "*.cs")
