@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Refresher.Core;
 using Refresher.Core.Contract;
+using Refresher.Core.Runs;
 using Refresher.Tasks.SpeedTest;
 using Refresher.Tasks.SpeedTest.Polite;
 using Refresher.Tasks.SpeedTest.Servers;
@@ -95,6 +96,29 @@ public sealed class SpeedPoliteTests : IAsyncLifetime
             var refused = await services.GetRequiredService<RefresherDb>().Set<SpeedTestResult>().SingleAsync(test => test.Failure == reason);
             Assert.Null(refused.Server);
         });
+    }
+
+    [Fact]
+    public async Task The_schedule_of_a_second_line_waits_for_the_next_of_the_own_minutes()
+    {
+        await using var server = await PublicServerAsync(SpeedTestBackend.Map);
+        await using var services = _tests.Services([]);
+        await using var scope = services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<RefresherDb>();
+        var own = PublicPace.NextSlot(DateTimeOffset.UtcNow, await scope.ServiceProvider.GetRequiredService<PublicPace>().MinuteAsync(default));
+        await scope.ServiceProvider.GetRequiredService<RunPartitions>().EnsureAsync(DateOnly.FromDateTime(DateTime.UtcNow), default);
+        var outcomes = new List<RunOutcome>();
+        foreach (var line in (string[])["first", "second"])
+        {
+            var run = new RunHarness(new Standing(own.AddSeconds(10))) { Schedule = line };
+            db.Add(new Run { Id = run.Id, Kind = SpeedTestTask.Name, Queue = "default", Options = "{}", Trigger = RunTrigger.Cadence, ScheduleKey = line, DueAt = own, ReadyAt = own });
+            await db.SaveChangesAsync();
+            outcomes.Add(await ActivatorUtilities.CreateInstance<SpeedTestTask>(scope.ServiceProvider).RunAsync(Small, run, default));
+        }
+
+        Assert.IsType<RunOutcome.SuccessOutcome>(outcomes[0]);
+        Assert.Equal(own + PublicPace.Interval, Assert.IsType<RunOutcome.SnoozeOutcome>(outcomes[1]).Until);
+        Assert.Equal(1, await db.Set<SpeedTestResult>().CountAsync());
     }
 
     [Fact]
@@ -223,6 +247,12 @@ public sealed class SpeedPoliteTests : IAsyncLifetime
         await using var services = _tests.Services([]);
         await using var scope = services.CreateAsyncScope();
         return await ActivatorUtilities.CreateInstance<SpeedTestTask>(scope.ServiceProvider).RunAsync(options, new RunHarness { AttemptNumber = attempt }, default);
+    }
+
+    /// <summary>A clock that shows one instant; what is measured goes on.</summary>
+    private sealed class Standing(DateTimeOffset at) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => at;
     }
 
     private async Task WithAsync(Func<IServiceProvider, Task> act)
