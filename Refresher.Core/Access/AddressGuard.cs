@@ -98,6 +98,44 @@ public sealed class AddressGuard(IOptions<AddressGuardOptions> options)
         }
     }
 
+    /// <summary>A socket for ICMP messages to and from one address; the caller disposes it.</summary>
+    /// <returns>Null where the system lets this process send none.</returns>
+    /// <exception cref="AddressRefusedException">The address may not be called.</exception>
+    /// <exception cref="LocalEndException">The end that was asked for does not reach the address.</exception>
+    public Socket? OpenIcmp(IPAddress address)
+    {
+        if (Refusal(address) is { } refusal)
+        {
+            throw new AddressRefusedException(address.ToString(), address, refusal);
+        }
+
+        var protocol = address.AddressFamily == AddressFamily.InterNetworkV6 ? ProtocolType.IcmpV6 : ProtocolType.Icmp;
+
+        // icmp(7): whoever is in net.ipv4.ping_group_range may send echo requests, and who has CAP_NET_RAW anything.
+        foreach (var type in (SocketType[])[SocketType.Dgram, SocketType.Raw])
+        {
+            Socket? socket = null;
+            try
+            {
+                socket = new Socket(address.AddressFamily, type, protocol);
+                _from?.Bind(socket, address.ToString(), [address]);
+                socket.Connect(address, 0);
+                return socket;
+            }
+            catch (SocketException)
+            {
+                socket?.Dispose();
+            }
+            catch
+            {
+                socket?.Dispose();
+                throw;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>The IPv4 address that an IPv6 one stands for (mapped, NAT64 of RFC 6052, 6to4 of RFC 3056), or the address itself.</summary>
     private static IPAddress Embedded(IPAddress address)
     {

@@ -3170,6 +3170,14 @@ namespace Refresher.Tasks.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("confirms");
 
+                    b.Property<int?>("Echoes")
+                        .HasColumnType("integer")
+                        .HasColumnName("echoes");
+
+                    b.Property<int?>("EchoesLost")
+                        .HasColumnType("integer")
+                        .HasColumnName("echoes_lost");
+
                     b.Property<string>("Failure")
                         .HasColumnType("text")
                         .HasColumnName("failure");

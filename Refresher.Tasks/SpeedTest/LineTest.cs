@@ -97,6 +97,13 @@ internal sealed partial class LineTest(AddressGuard guard, ServerPool pool, Dire
             result.Idle = new SpeedTestLatency { MinMs = idle.Min, MedianMs = idle.Median, P95Ms = idle.P95, JitterMs = idle.Jitter };
             LogLatency(run.Log, idle.Median, idle.Min, idle.P95, idle.Jitter);
 
+            run.Progress(8, "Loss");
+            if (await line.LossAsync(cancel) is { } loss)
+            {
+                (result.Echoes, result.EchoesLost) = (loss.Sent, loss.Lost);
+                LogLoss(run.Log, loss.Lost, loss.Sent);
+            }
+
             var budget = options.MaxMegabytes * 1_000_000L;
             if (options.Download)
             {
@@ -141,6 +148,9 @@ internal sealed partial class LineTest(AddressGuard guard, ServerPool pool, Dire
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Latency: median {Median:0.00} ms, least {Min:0.00}, 95 % below {P95:0.00}, jitter {Jitter:0.00}")]
     private static partial void LogLatency(ILogger log, double median, double min, double p95, double jitter);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Loss: {Lost} of {Sent} echo requests were not answered")]
+    private static partial void LogLoss(ILogger log, int lost, int sent);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{What}: {Mbps:0.0} Mbit/s ({Low:0.0} to {High:0.0}), {Streams} connections")]
     private static partial void LogRate(ILogger log, string what, double mbps, double low, double high, int streams);

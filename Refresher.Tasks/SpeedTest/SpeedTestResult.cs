@@ -40,6 +40,15 @@ public sealed class SpeedTestResult
     /// <summary>Round trips of the idle line; null when it was not reached.</summary>
     public SpeedTestLatency? Idle { get; set; }
 
+    /// <summary>ICMP echo requests sent over the idle line; null when the server answers none, or the worker may send none.</summary>
+    public int? Echoes { get; set; }
+
+    /// <summary>Those of them that were not answered.</summary>
+    public int? EchoesLost { get; set; }
+
+    /// <summary>The share of packets that the idle line lost, both ways together, 0 to 1; null when unknown.</summary>
+    public double? Loss => (double?)EchoesLost / Echoes;
+
     /// <summary>Null when it was not measured.</summary>
     public SpeedTestDirection? Download { get; set; }
 
@@ -217,6 +226,7 @@ internal static class SpeedTestMapping
             test.Property(t => t.Id).ValueGeneratedNever();
             test.HasIndex(t => t.At);
             test.HasIndex(t => new { t.ScheduleKey, t.At });
+            test.Ignore(t => t.Loss);
             test.OwnsOne(t => t.Thresholds, thresholds =>
             {
                 thresholds.Ignore(t => t.LeastDownload);

@@ -44,6 +44,7 @@ internal sealed class SpeedGauges : Loop
         meter.CreateObservableGauge("refresher.speed.ping.low", () => Observe(test => Seconds(test.Idle?.MinMs)), "s", "Shortest round trip of the idle line.");
         meter.CreateObservableGauge("refresher.speed.ping.high", () => Observe(test => Seconds(test.Idle?.P95Ms)), "s", "95 of 100 round trips of the idle line were shorter.");
         meter.CreateObservableGauge("refresher.speed.ping.jitter", () => Observe(test => Seconds(test.Idle?.JitterMs)), "s", "Mean difference of neighbouring round trips of the idle line.");
+        meter.CreateObservableGauge("refresher.speed.loss", () => Observe(test => test.Loss), "1", "Share of packets that the idle line lost, 0 to 1; absent where it is unknown.");
         meter.CreateObservableGauge("refresher.speed.latency", () => ObserveBoth(direction => Seconds(direction.LoadedMs)), "s", "Median round trip under load, by direction too.");
         meter.CreateObservableGauge("refresher.speed.latency.low", () => ObserveBoth(direction => Seconds(direction.LoadedMinMs)), "s", "Shortest round trip under load, by direction too.");
         meter.CreateObservableGauge("refresher.speed.latency.high", () => ObserveBoth(direction => Seconds(direction.LoadedP95Ms)), "s", "95 of 100 round trips under load were shorter, by direction too.");

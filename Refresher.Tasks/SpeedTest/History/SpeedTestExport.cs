@@ -24,7 +24,7 @@ public sealed class SpeedTestExport(SpeedTestQueries tests)
     private const string Header =
         "id,at,scheduleKey,seconds,succeeded,failure,healthy,complaint,confirms,server,serverUrl,sponsor,city,country,distanceKm,pingMs,pingLowMs,pingP95Ms,jitterMs,"
         + "downloadMbps,downloadLowMbps,downloadHighMbps,downloadBytes,downloadSeconds,downloadLoadedMs,uploadMbps,uploadLowMbps,uploadHighMbps,uploadBytes,uploadSeconds,uploadLoadedMs,"
-        + "bufferbloat,planDownloadMbps,planUploadMbps,clientIsp,clientCountry,source\r\n";
+        + "bufferbloat,planDownloadMbps,planUploadMbps,clientIsp,clientCountry,source,loss\r\n";
 
     public async Task WriteAsync(SpeedTestFilter filter, SpeedFileFormat format, Stream to, CancellationToken cancel)
     {
@@ -55,7 +55,7 @@ public sealed class SpeedTestExport(SpeedTestQueries tests)
         CsvText.Of(test.Server?.Name), CsvText.Of(test.Server?.Url), CsvText.Of(test.Server?.Sponsor), CsvText.Of(test.Server?.City), CsvText.Of(test.Server?.Country), Number(test.Server?.DistanceKm),
         Number(test.Idle?.MedianMs), Number(test.Idle?.MinMs), Number(test.Idle?.P95Ms), Number(test.Idle?.JitterMs),
         .. Direction(test.Download), .. Direction(test.Upload),
-        CsvText.Of(test.BufferbloatGrade), Number(test.Thresholds?.DownloadMbps), Number(test.Thresholds?.UploadMbps), CsvText.Of(test.ClientIsp), CsvText.Of(test.ClientCountry), CsvText.Of(test.Source),
+        CsvText.Of(test.BufferbloatGrade), Number(test.Thresholds?.DownloadMbps), Number(test.Thresholds?.UploadMbps), CsvText.Of(test.ClientIsp), CsvText.Of(test.ClientCountry), CsvText.Of(test.Source), Number(test.Loss),
     ]) + "\r\n";
 
     private static string[] Direction(SpeedTestDirection? direction) =>

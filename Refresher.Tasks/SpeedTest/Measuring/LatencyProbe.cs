@@ -1,3 +1,4 @@
+using System.Net;
 using Refresher.Core.Access;
 
 namespace Refresher.Tasks.SpeedTest.Measuring;
@@ -10,11 +11,15 @@ internal sealed class LatencyProbe(SpeedServer server, AddressGuard guard, TimeP
 {
     private Wire? _wire;
 
+    /// <summary>Where the server was reached; null before.</summary>
+    public IPAddress? Reached { get; private set; }
+
     /// <summary>Times one round trip; connecting is not part of it.</summary>
     /// <exception cref="IOException">No answer, or not one of a speed-test server.</exception>
     public async Task<RoundTrip> PingAsync(CancellationToken cancel)
     {
         var wire = _wire ??= await Wire.OpenAsync(server.Url, guard, 0, cancel);
+        Reached = wire.Address;
         try
         {
             var sent = clock.GetTimestamp();

@@ -1,3 +1,4 @@
+using System.Net;
 using Refresher.Core.Access;
 
 namespace Refresher.Tasks.SpeedTest.Measuring;
@@ -13,6 +14,8 @@ internal sealed class LineMeasurement(SpeedServer server, AddressGuard guard, Ti
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan ShortestStep = TimeSpan.FromMilliseconds(400);
 
+    private IPAddress? _server;
+
     /// <summary>Payload moved in both directions, that of one that failed too.</summary>
     public long Bytes { get; private set; }
 
@@ -24,13 +27,19 @@ internal sealed class LineMeasurement(SpeedServer server, AddressGuard guard, Ti
         using var probe = new LatencyProbe(server, guard, clock);
         try
         {
-            return LatencySummary.Of(await probe.PingAsync(IdlePings, IdlePause, either.Token))!;
+            var idle = LatencySummary.Of(await probe.PingAsync(IdlePings, IdlePause, either.Token))!;
+            _server = probe.Reached;
+            return idle;
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             throw new SpeedServerException($"{IdlePings} round trips took longer than {IdleTime.TotalSeconds:0} s.");
         }
     }
+
+    /// <summary>What the idle line loses, both ways together; after <see cref="IdleAsync"/>, which finds the server.</summary>
+    /// <returns>Null where that cannot be known.</returns>
+    public async Task<EchoCount?> LossAsync(CancellationToken cancel) => _server is { } server ? await EchoLoss.MeasureAsync(guard, server, clock, cancel) : null;
 
     /// <param name="idle">Tells how long a step of the warm-up has to be.</param>
     /// <param name="progress">Gets the share of the time used and the present rate in Mbit/s.</param>

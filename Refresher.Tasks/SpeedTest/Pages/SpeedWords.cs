@@ -18,6 +18,9 @@ internal static class SpeedWords
 
     public static string Milliseconds(double? milliseconds) => milliseconds is { } value ? value.ToString(value < 10 ? "0.0" : "0", CultureInfo.InvariantCulture) + " ms" : None;
 
+    /// <summary><c>1 % of 100 packets</c>.</summary>
+    public static string Loss(double? share, int? packets) => share is { } lost ? string.Create(CultureInfo.InvariantCulture, $"{lost * 100:0.#} % of {packets} packets") : "not known";
+
     /// <summary>The upper end of an axis that has to hold a value: short, and so is its half.</summary>
     public static double Top(double most)
     {

@@ -35,6 +35,7 @@ public sealed class SpeedGaugesTests(SpeedTestFixture tests) : IClassFixture<Spe
         Assert.Equal(
             (0.040, 0.030, 0.080, 0.004),
             (told[$"refresher.speed.latency,{Labels},direction=download"], told[$"refresher.speed.latency.low,{Labels},direction=download"], told[$"refresher.speed.latency.high,{Labels},direction=download"], told[$"refresher.speed.latency.jitter,{Labels},direction=download"]));
+        Assert.Equal(0.03, told[$"refresher.speed.loss,{Labels}"]);
         Assert.Equal((1, 0), (told[$"refresher.speed.succeeded,{Labels}"], told[$"refresher.speed.healthy,{Labels}"]));
         Assert.Equal(Start.ToUnixTimeSeconds(), told[$"refresher.speed.tested,{Labels}"]);
         Assert.DoesNotContain(told.Keys, key => key.Contains("server=Old", StringComparison.Ordinal));
@@ -112,6 +113,8 @@ public sealed class SpeedGaugesTests(SpeedTestFixture tests) : IClassFixture<Spe
         Server = new SpeedTestServer { Url = $"http://{server}/", Name = server, CountryCode = country },
         ClientIsp = "Line & Sons",
         Idle = new SpeedTestLatency { MinMs = 10, MedianMs = 12, P95Ms = 20, JitterMs = 2 },
+        Echoes = 100,
+        EchoesLost = 3,
         Download = Direction(mbps),
         Upload = Direction(mbps / 10),
         Healthy = false,

@@ -5,11 +5,23 @@
 namespace Refresher.Tasks.Migrations
 {
     /// <inheritdoc />
-    public partial class SpeedTestSource : Migration
+    public partial class SpeedTestLines : Migration
     {
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.AddColumn<int>(
+                name: "echoes",
+                table: "speed_tests",
+                type: "integer",
+                nullable: true);
+
+            migrationBuilder.AddColumn<int>(
+                name: "echoes_lost",
+                table: "speed_tests",
+                type: "integer",
+                nullable: true);
+
             migrationBuilder.AddColumn<string>(
                 name: "source",
                 table: "speed_tests",
@@ -20,6 +32,14 @@ namespace Refresher.Tasks.Migrations
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropColumn(
+                name: "echoes",
+                table: "speed_tests");
+
+            migrationBuilder.DropColumn(
+                name: "echoes_lost",
+                table: "speed_tests");
+
             migrationBuilder.DropColumn(
                 name: "source",
                 table: "speed_tests");

@@ -12,8 +12,8 @@ using Refresher.Core;
 namespace Refresher.Tasks.Migrations
 {
     [DbContext(typeof(RefresherDb))]
-    [Migration("20261130082105_SpeedTestSource")]
-    partial class SpeedTestSource
+    [Migration("20261130083523_SpeedTestLines")]
+    partial class SpeedTestLines
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -3172,6 +3172,14 @@ namespace Refresher.Tasks.Migrations
                     b.Property<Guid?>("Confirms")
                         .HasColumnType("uuid")
                         .HasColumnName("confirms");
+
+                    b.Property<int?>("Echoes")
+                        .HasColumnType("integer")
+                        .HasColumnName("echoes");
+
+                    b.Property<int?>("EchoesLost")
+                        .HasColumnType("integer")
+                        .HasColumnName("echoes_lost");
 
                     b.Property<string>("Failure")
                         .HasColumnType("text")
