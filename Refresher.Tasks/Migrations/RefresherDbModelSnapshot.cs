@@ -2971,6 +2971,10 @@ namespace Refresher.Tasks.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("rests_until");
 
+                    b.Property<DateTimeOffset?>("TermsAcceptedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("terms_accepted_at");
+
                     b.Property<DateTimeOffset?>("TriedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("tried_at");

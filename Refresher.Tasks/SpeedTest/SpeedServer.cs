@@ -12,6 +12,9 @@ public enum SpeedProtocol
 
     /// <summary>As Cloudflare's end points are: <c>__down?bytes=</c>.</summary>
     Cloudflare,
+
+    /// <summary>As Ookla's servers are by HTTP: pictures of noise of a size of their own.</summary>
+    Ookla,
 }
 
 /// <summary>A server that a line can be measured against: an item of <c>SpeedTest:Servers</c>, one that a person named, or one of a directory.</summary>
@@ -76,10 +79,13 @@ public sealed record SpeedServer
 
     public Uri IpUrl => new($"{At(IpPath)}?isp=true&distance=km");
 
-    /// <summary>For as much data; Cloudflare gives less, since it refuses more to whoever is no browser on its own page.</summary>
-    public Uri DownloadUrl(int mebibytes) => Protocol == SpeedProtocol.Cloudflare
-        ? new($"{At(DownloadPath)}?bytes={Math.Min(mebibytes * (1L << 20), MostOfCloudflare).ToString(CultureInfo.InvariantCulture)}")
-        : new($"{At(DownloadPath)}?ckSize={mebibytes.ToString(CultureInfo.InvariantCulture)}");
+    /// <summary>For as much data; Cloudflare gives less, since it refuses more to whoever is no browser on its own page, and Ookla what the picture has.</summary>
+    public Uri DownloadUrl(int mebibytes) => Protocol switch
+    {
+        SpeedProtocol.Cloudflare => new($"{At(DownloadPath)}?bytes={Math.Min(mebibytes * (1L << 20), MostOfCloudflare).ToString(CultureInfo.InvariantCulture)}"),
+        SpeedProtocol.Ookla => At(DownloadPath),
+        _ => new($"{At(DownloadPath)}?ckSize={mebibytes.ToString(CultureInfo.InvariantCulture)}"),
+    };
 
     /// <summary>Great-circle distance in km on a sphere of the Earth's mean radius (haversine); null when either place is unknown.</summary>
     public double? DistanceFrom(GeoPoint? place)

@@ -18,7 +18,7 @@ public sealed record SpeedTestOptions
     [MaxLength(100)]
     public IReadOnlyList<string> Exclude { get; init; } = [];
 
-    [Description("Only servers of these directories: own, librespeed, cloudflare. Empty: all that are switched on under Speed → Servers.")]
+    [Description("Only servers of these directories: own, librespeed, cloudflare, ookla. Empty: all that are switched on under Speed → Servers.")]
     [MaxLength(10)]
     public IReadOnlyList<string> Directories { get; init; } = [];
 

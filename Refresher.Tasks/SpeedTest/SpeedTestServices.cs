@@ -28,6 +28,7 @@ internal static class SpeedTestServices
         services.AddOptions<SpeedTestSettings>().BindConfiguration(SpeedTestSettings.Section);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ISpeedDirectory, LibreSpeedDirectory>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ISpeedDirectory, CloudflareDirectory>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ISpeedDirectory, OoklaDirectory>());
         services.TryAddSingleton<DirectoryHttp>();
         services.TryAddScoped<DirectoryReader>();
         services.TryAddScoped<ServerPool>();

@@ -12,6 +12,8 @@ internal sealed class EntryPointRun(Assembly appHost) : IBuilderObserver, IAsync
     private readonly TemporaryState _state = new();
     private bool _given;
 
+    public IReadOnlyList<string> Arguments { get; private set; } = [];
+
     public IEnumerable<KeyValuePair<string, string?>> Settings =>
     [
         new("DcpPublisher:RandomizePorts", "true"),
@@ -21,6 +23,7 @@ internal sealed class EntryPointRun(Assembly appHost) : IBuilderObserver, IAsync
 
     public Task<IDistributedApplicationBuilder> DescribeAsync(string[] args, CancellationToken cancel)
     {
+        Arguments = args;
         var entryPoint = appHost.EntryPoint ?? throw new InvalidOperationException($"{appHost.GetName().Name} has no entry point.");
         var thread = new Thread(() => Run(entryPoint, args)) { IsBackground = true, Name = appHost.GetName().Name + ".EntryPoint" };
         thread.Start();

@@ -17,6 +17,9 @@ internal interface IBuilderObserver
     /// <summary>Settings that go before the AppHost's own.</summary>
     IEnumerable<KeyValuePair<string, string?>> Settings { get; }
 
+    /// <summary>The arguments as the test wrote them. As in the package they are read after those that the entry point makes of them, so a flag without a value swallows the next.</summary>
+    IReadOnlyList<string> Arguments { get; }
+
     /// <summary>The description is complete; returns when the application may be made.</summary>
     void Building(DistributedApplicationBuilder builder);
 
@@ -36,7 +39,7 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
             ?? Directory.GetCurrentDirectory();
         _host = new HostApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = appHost.GetName().Name, ContentRootPath = AppHostDirectory });
         _host.Configuration.AddInMemoryCollection(Observer.Value?.Settings);
-        _host.Configuration.AddCommandLine(args, new Dictionary<string, string>
+        _host.Configuration.AddCommandLine([.. args, .. Observer.Value?.Arguments ?? []], new Dictionary<string, string>
         {
             ["--operation"] = "AppHost:Operation",
             ["--publisher"] = "Publishing:Publisher",

@@ -4,6 +4,7 @@ using System.Text.Json;
 namespace Refresher.Api.Tests;
 
 /// <summary>Schedules out as files and in again, and crontabs in.</summary>
+[Trait("Kind", "command")]
 public sealed class ScheduleFilesTests(ApiHost api) : IClassFixture<ApiHost>
 {
     private const string Schedules = "/api/v1/schedules";

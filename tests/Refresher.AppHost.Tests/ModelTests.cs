@@ -11,7 +11,7 @@ public sealed class ModelTests
     [Fact]
     public async Task Every_project_has_the_stores_and_waits_for_them()
     {
-        await using var builder = await DescribeAsync("--throwaway");
+        await using var builder = await DescribeAsync("--throwaway=true");
 
         foreach (var project in builder.Resources.OfType<ProjectResource>())
         {
@@ -27,7 +27,7 @@ public sealed class ModelTests
     [Fact]
     public async Task Only_web_and_api_face_the_world_and_management_never_does()
     {
-        await using var builder = await DescribeAsync("--throwaway");
+        await using var builder = await DescribeAsync("--throwaway=true");
 
         var endpoints = builder.Resources.OfType<ProjectResource>().SelectMany(p => p.Annotations.OfType<EndpointAnnotation>().Select(e => (Project: p.Name, Endpoint: e))).ToList();
 
@@ -38,7 +38,7 @@ public sealed class ModelTests
     [Fact]
     public async Task The_arguments_say_how_many_workers_and_schedulers_run_and_on_which_ports()
     {
-        await using var builder = await DescribeAsync("--throwaway", "--workers", "3", "--schedulers", "2", "--web-port", "18080");
+        await using var builder = await DescribeAsync("--throwaway=true", "--workers", "3", "--schedulers", "2", "--web-port", "18080");
 
         int Replicas(string name) => builder.Resources.Single(r => r.Name == name).Annotations.OfType<ReplicaAnnotation>().Last().Replicas;
         int? Port(string name) => builder.Resources.Single(r => r.Name == name).Annotations.OfType<EndpointAnnotation>().Single(e => e.Name == "http").Port;
@@ -49,7 +49,7 @@ public sealed class ModelTests
     [Fact]
     public async Task What_opens_doors_is_a_secret_parameter()
     {
-        await using var builder = await DescribeAsync("--throwaway");
+        await using var builder = await DescribeAsync("--throwaway=true");
 
         Assert.All(["admin-password", "api-key", "master-key"], name => Assert.True(builder.Resources.OfType<ParameterResource>().Single(parameter => parameter.Name == name).Secret));
     }
@@ -57,7 +57,7 @@ public sealed class ModelTests
     [Fact]
     public async Task An_argument_out_of_range_describes_nothing()
     {
-        await Assert.ThrowsAsync<InvalidOperationException>(() => DescribeAsync("--throwaway", "--workers", "0"));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => DescribeAsync("--throwaway=true", "--workers", "0"));
     }
 
     internal static async Task<IDistributedApplicationTestingBuilder> DescribeAsync(params string[] args)

@@ -11,7 +11,7 @@ public sealed class WholeSystemTests
     public async Task Everything_becomes_healthy_and_answers()
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
-        await using var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Refresher_AppHost>(["--throwaway", "--workers", "2"], patience.Token);
+        await using var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Refresher_AppHost>(["--throwaway=true", "--workers", "2"], patience.Token);
         await using var app = await builder.BuildAsync(patience.Token);
         await app.StartAsync(patience.Token);
 

@@ -22,7 +22,7 @@ public sealed class GuideTests(ITestOutputHelper output)
             Environment.SetEnvironmentVariable(name, value);
         }
 
-        await using var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Refresher_AppHost>(["--throwaway", "--workers", "2", "--schedulers", "2"], start.Token);
+        await using var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Refresher_AppHost>(["--throwaway=true", "--workers", "2", "--schedulers", "2"], start.Token);
         await using var app = await builder.BuildAsync(start.Token);
         await app.StartAsync(start.Token);
         var state = builder.Configuration["state"] ?? Path.Combine(Repository.Root, ".refresher");

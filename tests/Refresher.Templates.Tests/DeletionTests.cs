@@ -106,12 +106,12 @@ public sealed partial class DeletionTests(WholeTree tree) : IClassFixture<WholeT
         File.WriteAllLines(catalog, lines);
     }
 
-    /// <summary>Without the classes that use the kind as an example, which say its name.</summary>
+    /// <summary>Without the classes that use the kind as an example, which say its name: in what they do, or by <c>[Trait("Kind", …)]</c>.</summary>
     private string Filter(string project, string kind)
     {
         var folder = Path.Combine(tree.Copy.Folder, "tests", $"Refresher.{project}.Tests");
         var users = Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText)
-            .Where(text => Regex.IsMatch(text, $"\"{kind}\\\\?\"") && Class().IsMatch(text))
+            .Where(text => Regex.IsMatch(text, $"\"{kind}\\\\?\"|={kind}\\b") && Class().IsMatch(text))
             .SelectMany(text => Class().Matches(text).Select(match => $"{Space().Match(text).Groups[1].Value}.{match.Groups[1].Value}"));
         return string.Join('&', users.Where(name => !name.EndsWith("CatalogTests", StringComparison.Ordinal)).Select(name => $"FullyQualifiedName!~{name}.").Append(Rest).Append("Suite!=chaos").Append("Suite!=ops"));
     }
@@ -119,7 +119,7 @@ public sealed partial class DeletionTests(WholeTree tree) : IClassFixture<WholeT
     [GeneratedRegex("""public static string Name => "([a-z0-9-]+)";""")]
     private static partial Regex Name();
 
-    [GeneratedRegex(@"\bclass (\w+)[^\n]*\bIKind\b")]
+    [GeneratedRegex(@"\bclass (\w+)\b[^{;]*\bIKind\b")]
     private static partial Regex Kind();
 
     [GeneratedRegex(@"^ +\.Add<(\w+)")]

@@ -40,7 +40,7 @@ public sealed partial class TestServers : IAsyncDisposable
     /// <param name="durable">What PostgreSQL has committed is on the disk and survives its end, as in a real system; without it tests are faster.</param>
     public static async Task<TestServers> StartAsync(bool durable = false, bool kafka = false, CancellationToken cancel = default)
     {
-        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Refresher_AppHost>(["--only", "servers", .. kafka ? ["--kafka"] : Array.Empty<string>()], cancel);
+        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Refresher_AppHost>(["--only", "servers", .. kafka ? ["--kafka=true"] : Array.Empty<string>()], cancel);
         if (durable)
         {
             builder.Resources.Single(resource => resource.Name == "postgres").Annotations.Add(new CommandLineArgsCallbackAnnotation(BeDurableAsync));

@@ -31,14 +31,17 @@ internal sealed record SpeedServerView(
 }
 
 /// <summary>A directory of servers as programs read it.</summary>
-/// <param name="Enabled">Somebody switched it on, here or in the configuration.</param>
+/// <param name="Enabled">It is used: somebody switched it on, here or in the configuration, and its terms are accepted.</param>
 /// <param name="Configured">It is switched on in the configuration of this process.</param>
+/// <param name="Terms">Where the terms are that have to be accepted first; null: there are none.</param>
 public sealed record DirectoryView(
     string Name,
     string Title,
     string Description,
     bool Enabled,
     bool Configured,
+    string? Terms,
+    DateTimeOffset? TermsAcceptedAt,
     string ListUrl,
     int Servers,
     DateTimeOffset? ReadAt,

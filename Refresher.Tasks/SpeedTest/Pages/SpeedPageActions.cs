@@ -42,7 +42,8 @@ internal static class SpeedPageActions
 
     private static async Task<IResult> SwitchAsync(HttpContext http, string name, bool enabled, ServerCommands commands)
     {
-        var result = await commands.SetAsync(name, new DirectoryInput { Enabled = enabled }, http.RequestAborted);
+        // The button's question names the terms; who says yes accepts them.
+        var result = await commands.SetAsync(name, new DirectoryInput { Enabled = enabled, AcceptTerms = enabled ? true : null }, http.RequestAborted);
         return result.Value is { Enabled: true, Failure: { } failure }
             ? http.Back($"Switched on, but its list could not be read: {failure}", isError: true)
             : http.Back(result, _ => enabled ? "Switched on: its servers are used from the next test on." : "Switched off: it is not contacted any more.");

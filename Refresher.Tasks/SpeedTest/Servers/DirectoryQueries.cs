@@ -17,7 +17,7 @@ internal sealed class DirectoryQueries(RefresherDb db, DirectoryReader reader, I
             var state = states.GetValueOrDefault(directory.Name);
             var configured = settings.CurrentValue.Directories.Contains(directory.Name);
             return new DirectoryView(
-                directory.Name, directory.Title, directory.Description, configured || state is { Enabled: true }, configured, state?.ListUrl ?? directory.DefaultList.ToString(),
+                directory.Name, directory.Title, directory.Description, DirectoryReader.IsUsed(directory, state, settings.CurrentValue), configured, directory.Terms?.ToString(), state?.TermsAcceptedAt, state?.ListUrl ?? directory.DefaultList.ToString(),
                 counts.GetValueOrDefault(directory.Name), state?.ReadAt, state?.Failure, state?.RestsUntil);
         })];
     }

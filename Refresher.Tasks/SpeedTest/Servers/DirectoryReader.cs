@@ -19,12 +19,15 @@ internal sealed partial class DirectoryReader(
 
     public ISpeedDirectory? Find(string name) => All.FirstOrDefault(directory => directory.Name == name);
 
-    /// <summary>Names of those that are switched on, by a person or in the configuration.</summary>
+    /// <summary>Names of those that are switched on, by a person or in the configuration, and whose terms, if there are any, a person has accepted.</summary>
     public async Task<IReadOnlyList<string>> UsedAsync(CancellationToken cancel)
     {
-        var chosen = await db.Set<DirectoryState>().AsNoTracking().Where(d => d.Enabled).Select(d => d.Name).ToListAsync(cancel);
-        return [.. All.Select(directory => directory.Name).Where(name => chosen.Contains(name) || settings.CurrentValue.Directories.Contains(name))];
+        var states = await db.Set<DirectoryState>().AsNoTracking().ToDictionaryAsync(d => d.Name, cancel);
+        return [.. All.Where(directory => IsUsed(directory, states.GetValueOrDefault(directory.Name), settings.CurrentValue)).Select(directory => directory.Name)];
     }
+
+    public static bool IsUsed(ISpeedDirectory directory, DirectoryState? state, SpeedTestSettings settings) =>
+        (state is { Enabled: true } || settings.Directories.Contains(directory.Name)) && (directory.Terms is null || state?.TermsAcceptedAt is not null);
 
     /// <summary>Reads a directory's list. Servers that are no longer on it are forgotten; when it cannot be read those known before stay.</summary>
     /// <param name="onlyIfOld">Leaves a list of the last day as it is.</param>

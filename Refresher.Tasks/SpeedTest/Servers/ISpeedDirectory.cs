@@ -15,6 +15,9 @@ internal interface ISpeedDirectory
     /// <summary>Whose servers these are, and what one should know before using them.</summary>
     string Description { get; }
 
+    /// <summary>Where the terms are that a person has to accept before anything is asked; null: there are none to accept.</summary>
+    Uri? Terms => null;
+
     /// <summary>Where its list is unless another address is given.</summary>
     Uri DefaultList { get; }
 

@@ -116,6 +116,9 @@ public sealed class DirectoryState
     /// <summary>A person has switched it on.</summary>
     public bool Enabled { get; set; }
 
+    /// <summary>When a person accepted its terms; null: nobody has, or there are none.</summary>
+    public DateTimeOffset? TermsAcceptedAt { get; set; }
+
     /// <summary>Another list than the usual one.</summary>
     public string? ListUrl { get; set; }
 

@@ -23,13 +23,19 @@ internal sealed class ServerCommands(RefresherDb db, DirectoryReader reader, Aud
             return Result<DirectoryState>.NotFound;
         }
 
+        var state = await reader.StateAsync(name, cancel);
+        if (input.Enabled is true && directory.Terms is { } terms && state.TermsAcceptedAt is null && input.AcceptTerms is not true)
+        {
+            errors.Add("acceptTerms", $"acceptTerms: {directory.Title} can be used by who accepts the terms at {terms}: read them, and send true.");
+        }
+
         if (errors.Count > 0)
         {
             return Result<DirectoryState>.Invalid(errors);
         }
 
-        var state = await reader.StateAsync(name, cancel);
         var before = Document(state);
+        state.TermsAcceptedAt ??= input.AcceptTerms is true && directory.Terms is not null ? clock.GetUtcNow() : null;
         state.Enabled = input.Enabled ?? state.Enabled;
         if (input.ListUrl is not null && state.ListUrl != list?.ToString())
         {
@@ -181,7 +187,7 @@ internal sealed class ServerCommands(RefresherDb db, DirectoryReader reader, Aud
 
     private static AuditSubject Subject(KnownServer server) => new("speedServer", server.Url, server.Name);
 
-    private static JsonObject Document(DirectoryState state) => new() { ["enabled"] = state.Enabled, ["listUrl"] = state.ListUrl };
+    private static JsonObject Document(DirectoryState state) => new() { ["enabled"] = state.Enabled, ["listUrl"] = state.ListUrl, ["termsAcceptedAt"] = state.TermsAcceptedAt };
 
     private static JsonObject Document(SpeedSetup setup) => new()
     {

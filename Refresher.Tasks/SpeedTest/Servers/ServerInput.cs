@@ -34,6 +34,9 @@ public sealed record DirectoryInput
 {
     public bool? Enabled { get; init; }
 
+    /// <summary>That its terms are read and accepted, where it has any: it cannot be switched on without.</summary>
+    public bool? AcceptTerms { get; init; }
+
     /// <summary>Another list than the usual one; an empty text: the usual one again.</summary>
     [StringLength(500, ErrorMessage = "listUrl: at most 500 characters.")]
     public string? ListUrl { get; init; }

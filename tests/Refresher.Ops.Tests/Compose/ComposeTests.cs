@@ -34,7 +34,7 @@ public sealed partial class ComposeTests
         var services = ComposeFile.Read().Services;
         foreach (var project in model.Resources.OfType<ProjectResource>())
         {
-            var expected = (await SettingsAsync(project)).Where(name => !s_ofLocalRuns.IsMatch(name));
+            var expected = (await SettingsAsync(project)).Where(name => !s_ofLocalRuns.IsMatch(name)).Except(s_ofContainers);
             var given = ComposeFile.Environment(services[project.Name]).Keys.Except(s_ofContainers);
             Assert.Equal(expected.Append("MasterKey__Value").Distinct().Order(StringComparer.Ordinal), given.Order(StringComparer.Ordinal));
         }
@@ -154,7 +154,7 @@ public sealed partial class ComposeTests
         var state = Directory.CreateTempSubdirectory("refresher-model-");
         try
         {
-            return await DistributedApplicationTestingBuilder.CreateAsync<Projects.Refresher_AppHost>(["--throwaway", "--state", state.FullName]);
+            return await DistributedApplicationTestingBuilder.CreateAsync<Projects.Refresher_AppHost>(["--throwaway=true", "--state", state.FullName]);
         }
         finally
         {
@@ -162,7 +162,7 @@ public sealed partial class ComposeTests
         }
     }
 
-    [GeneratedRegex("^(Examples__Sites__|OTEL_|ASPNETCORE_|DOTNET_|services__|REFRESHER_|REDIS_|Logging__|NO_COLOR|Node__)")]
+    [GeneratedRegex("^(Examples__Sites__|OTEL_|ASPNETCORE_|DOTNET_|services__|REFRESHER_|REDIS_|Logging__|LOGGING__|NO_COLOR|Node__)")]
     private static partial Regex LocalOnly();
 
     [GeneratedRegex(@"(?<!\$)\$\{([A-Z_]+)")]

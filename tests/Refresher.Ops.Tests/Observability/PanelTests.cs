@@ -29,7 +29,7 @@ public sealed class PanelTests
     public async Task Every_panel_of_every_dashboard_answers_with_data()
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(9));
-        await using var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Refresher_AppHost>(["--throwaway", "--workers", "3", "--observability"], patience.Token);
+        await using var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Refresher_AppHost>(["--throwaway=true", "--workers", "3", "--observability=true"], patience.Token);
         MeasureAgainstApi(builder);
         await using var app = await builder.BuildAsync(patience.Token);
         await app.StartAsync(patience.Token);

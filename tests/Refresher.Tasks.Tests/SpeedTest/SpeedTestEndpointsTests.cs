@@ -114,7 +114,7 @@ public sealed class SpeedTestEndpointsTests(SpeedTestFixture tests) : IClassFixt
 
         Assert.Equal(HttpStatusCode.NotFound, (await _http.PatchAsJsonAsync("/api/v1/speed-directories/none", new { enabled = true })).StatusCode);
         var known = (await _http.GetFromJsonAsync<JsonObject>("/api/v1/speed-directories"))!["items"]!.AsArray();
-        Assert.Equal(["librespeed", "cloudflare"], known.Select(directory => (string?)directory!["name"]));
+        Assert.Equal(["librespeed", "cloudflare", "ookla"], known.Select(directory => (string?)directory!["name"]));
         Assert.All(known, directory => Assert.False((bool)directory!["enabled"]!));
     }
 

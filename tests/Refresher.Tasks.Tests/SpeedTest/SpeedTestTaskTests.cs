@@ -28,7 +28,9 @@ public sealed class SpeedTestTaskTests(SpeedTestFixture tests) : IClassFixture<S
         {
             Assert.InRange(direction.Mbps, 100, 1e6);
             Assert.InRange(direction.LowMbps, 0, direction.Mbps);
-            Assert.InRange(direction.Bytes, 1, 200_000_000);
+
+            // Half of the data, and what comes within a tick on top: at 60 Gbit/s that is as much again.
+            Assert.InRange(direction.Bytes, 1, 500_000_000);
             Assert.InRange(direction.WarmUpSeconds!.Value, 0, direction.Seconds);
             Assert.True(direction.LimitedByHost);
             Assert.NotEmpty(direction.HostLimit!);

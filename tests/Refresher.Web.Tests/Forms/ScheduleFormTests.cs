@@ -6,6 +6,7 @@ using Refresher.Core.Schedules.Cadences;
 
 namespace Refresher.Web.Tests.Forms;
 
+[Trait("Kind", "command")]
 public sealed class ScheduleFormTests(WebUnderTest web) : IClassFixture<WebUnderTest>
 {
     private const string New = "/schedules/new?kind=hello";

@@ -6,6 +6,7 @@ using Refresher.Core.Schedules.Declared;
 
 namespace Refresher.Web.Tests.Pages;
 
+[Trait("Kind", "command")]
 public sealed class ScheduleFilesTests(WebUnderTest web) : IClassFixture<WebUnderTest>
 {
     private const string Import = "/schedules/import";

@@ -1,4 +1,5 @@
-﻿using Microsoft.EntityFrameworkCore.Migrations;
+﻿using System;
+using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
@@ -27,6 +28,12 @@ namespace Refresher.Tasks.Migrations
                 table: "speed_tests",
                 type: "text",
                 nullable: true);
+
+            migrationBuilder.AddColumn<DateTimeOffset>(
+                name: "terms_accepted_at",
+                table: "speed_directories",
+                type: "timestamp with time zone",
+                nullable: true);
         }
 
         /// <inheritdoc />
@@ -43,6 +50,10 @@ namespace Refresher.Tasks.Migrations
             migrationBuilder.DropColumn(
                 name: "source",
                 table: "speed_tests");
+
+            migrationBuilder.DropColumn(
+                name: "terms_accepted_at",
+                table: "speed_directories");
         }
     }
 }

@@ -12,7 +12,7 @@ using Refresher.Core;
 namespace Refresher.Tasks.Migrations
 {
     [DbContext(typeof(RefresherDb))]
-    [Migration("20261130083523_SpeedTestLines")]
+    [Migration("20261130084912_SpeedTestLines")]
     partial class SpeedTestLines
     {
         /// <inheritdoc />
@@ -2973,6 +2973,10 @@ namespace Refresher.Tasks.Migrations
                     b.Property<DateTimeOffset?>("RestsUntil")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("rests_until");
+
+                    b.Property<DateTimeOffset?>("TermsAcceptedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("terms_accepted_at");
 
                     b.Property<DateTimeOffset?>("TriedAt")
                         .HasColumnType("timestamp with time zone")
