@@ -120,33 +120,6 @@ public sealed class SpeedDirectoryTests : IDisposable
         Assert.Equal(new ClientInfo("192.0.2.7", "AS64496", new GeoPoint(52.52, 13.405), "DE"), client);
     }
 
-    [Fact]
-    public async Task Ooklas_list_has_cities_with_coordinates_and_where_each_part_of_a_test_lies()
-    {
-        await using var server = await FakeHttpServer.StartAsync(http => http.Response.WriteAsync("""
-            [
-              { "url": "http://speed.example.net:8080/speedtest/upload.php", "lat": "53.5511", "lon": "9.9937", "distance": 12, "name": "Hamburg", "country": "Germany", "cc": "DE", "sponsor": "Example Net", "id": "4711", "preferred": 0, "https_functional": 1, "host": "speed.example.net:8080" },
-              { "url": "http://speed.example.net:8080/speedtest/upload.php", "name": "Twice" },
-              { "url": "ftp://elsewhere.example/upload.php", "name": "No HTTP" },
-              { "url": "http://user@elsewhere.example/upload.php", "name": "With a name" },
-              { "name": "No address" },
-              7
-            ]
-            """));
-        var directory = new OoklaDirectory();
-
-        var found = Assert.Single(await directory.ReadAsync(server.Url, _http, default));
-
-        Assert.Equal(("Example Net, Hamburg", "Example Net", "Hamburg", "Germany", "DE", PlacePrecision.City), (found.Name, found.Sponsor, found.City, found.Country, found.CountryCode, found.Precision));
-        Assert.Equal((53.5511, 9.9937), (found.Latitude!.Value, found.Longitude!.Value));
-        Assert.Equal("http://speed.example.net:8080/speedtest/random4000x4000.jpg", found.DownloadUrl(1024).ToString());
-        Assert.Equal("http://speed.example.net:8080/speedtest/upload.php", found.UploadUrl.ToString());
-        Assert.Equal("http://speed.example.net:8080/speedtest/latency.txt", found.PingUrl.ToString());
-        await Assert.ThrowsAsync<DirectoryException>(() => directory.ClientAsync(found, _http, default));
-        await using var page = await FakeHttpServer.StartAsync(http => http.Response.WriteAsync("{}"));
-        Assert.Contains("no list of Ookla's servers", (await Assert.ThrowsAsync<DirectoryException>(() => directory.ReadAsync(page.Url, _http, default))).Message, StringComparison.Ordinal);
-    }
-
     [Theory]
     [InlineData("Amsterdam, Netherlands (Sponsor)", "Amsterdam", "NL")]
     [InlineData("Helsinki, Finland (3) (Hetzner)", "Helsinki", "FI")]

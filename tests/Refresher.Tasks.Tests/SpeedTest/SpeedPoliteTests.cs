@@ -54,64 +54,6 @@ public sealed class SpeedPoliteTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Ookla_is_asked_for_nothing_before_its_terms_are_accepted_and_then_measured_by_its_protocol()
-    {
-        var asked = new System.Collections.Concurrent.ConcurrentDictionary<string, bool>();
-        await using var server = await FakeHttpServer.StartAsync(app => ((IApplicationBuilder)app).Run(async http =>
-        {
-            asked[$"{http.Request.Method} {http.Request.Path}"] = true;
-            switch (http.Request.Path.Value)
-            {
-                case "/list":
-                    await http.Response.WriteAsync($$"""[{"url": "http://{{http.Request.Host}}/speedtest/upload.php", "lat": "53.55", "lon": "9.99", "name": "Hamburg", "cc": "DE", "sponsor": "Lent"}]""");
-                    break;
-                case "/speedtest/latency.txt":
-                    await http.Response.WriteAsync("test=test");
-                    break;
-                case "/speedtest/random4000x4000.jpg":
-                    http.Response.ContentType = "image/jpeg";
-                    await http.Response.Body.WriteAsync(new byte[1_000_000]);
-                    break;
-                case "/speedtest/upload.php":
-                    await http.Request.Body.CopyToAsync(Stream.Null);
-                    await http.Response.WriteAsync("size=500");
-                    break;
-                default:
-                    http.Response.StatusCode = 404;
-                    break;
-            }
-        }));
-        var list = new Uri(server.Url, "list").ToString();
-        await WithAsync(async services =>
-        {
-            var commands = services.GetRequiredService<ServerCommands>();
-            var refused = await commands.SetAsync("ookla", new DirectoryInput { ListUrl = list, Enabled = true }, default);
-            Assert.Contains("https://www.speedtest.net/about/terms", Assert.Single(refused.Errors!.Of("acceptTerms")), StringComparison.Ordinal);
-        });
-        await using (var configured = _tests.Services([new("SpeedTest:Directories:0", "ookla")]))
-        {
-            await using var scope = configured.CreateAsyncScope();
-            await scope.ServiceProvider.GetRequiredService<ServerCommands>().SetAsync("ookla", new DirectoryInput { ListUrl = list }, default);
-            Assert.Empty(await scope.ServiceProvider.GetRequiredService<ServerPool>().ListAsync([], default));
-        }
-
-        Assert.Empty(asked);
-        await WithAsync(async services => Assert.NotNull((await services.GetRequiredService<ServerCommands>().SetAsync("ookla", new DirectoryInput { Enabled = true, AcceptTerms = true }, default)).Value!.TermsAcceptedAt));
-
-        Assert.IsType<RunOutcome.SuccessOutcome>(await RunAsync(Small with { Upload = true }));
-
-        Assert.Equal(
-            ["GET /list", "GET /speedtest/latency.txt", "GET /speedtest/random4000x4000.jpg", "POST /speedtest/upload.php"],
-            asked.Keys.Order(StringComparer.Ordinal));
-        await WithAsync(async services =>
-        {
-            var test = await services.GetRequiredService<RefresherDb>().Set<SpeedTestResult>().SingleAsync();
-            Assert.True(test.Download!.Mbps > 0 && test.Upload!.Mbps > 0);
-            Assert.Equal("ookla", test.Server!.Directory);
-        });
-    }
-
-    [Fact]
     public async Task A_list_that_cannot_be_read_leaves_what_was_known_and_is_not_asked_for_again_at_once()
     {
         var (asked, broken) = (0, false);
