@@ -34,6 +34,8 @@ missing_packages() {
         has caddy || echo caddy
         has pebble || echo pebble
         has pg_dump || echo postgresql-client
+        has ansible-playbook || echo ansible-core
+        [ -x /usr/sbin/nft ] || echo nftables
         return
     fi
     if [ "$(package_set)" = core ]; then
