@@ -86,6 +86,7 @@ internal static class SpeedBench
             var seconds = options.Number("seconds", 10);
             var theirs = spec.Loss > 0 ? 2 * seconds : seconds;
             var ours = SpeedPeer.Measure(seconds, repeat: 1, downloadOnly: false).Single();
+            figures.Say($"{spec.Name}: loss by echoes", (ours.Loss ?? double.NaN) * 100, "%", FormattableString.Invariant($"the line loses {(1 - Math.Pow(1 - spec.Loss, 2)) * 100:0.##} both ways together"));
             Say(spec, figures, line, "download", ours.IdleMs, ours.DownloadAt, ours.Download!, iperf.Measure(download: true, ours.Download!.Streams, theirs));
             Say(spec, figures, line, "upload", ours.IdleMs, ours.UploadAt, ours.Upload!, iperf.Measure(download: false, ours.Upload!.Streams, theirs));
             if (options.WithPeers && SpeedtestMini.IsInstalled)
@@ -103,13 +104,13 @@ internal static class SpeedBench
         }
     }
 
-    private static void Say(LinkSpec spec, Figures figures, Line line, string what, double idle, long at, SpeedTestDirection ours, double iperf)
+    private static void Say(LinkSpec spec, Figures figures, Line line, string what, double idle, long at, SpeedTestDirection ours, IperfRate iperf)
     {
         long After(double seconds) => at + (long)(seconds * Stopwatch.Frequency);
         var truth = line.TrueQueueDelay(After(ours.WarmUpSeconds ?? 0), After(ours.Seconds));
         figures.Say($"{spec.Name}: {what}", ours.Mbps, "Mbit/s", FormattableString.Invariant($"{ours.LowMbps:0.00} to {ours.HighMbps:0.00}; {ours.Streams} streams, {ours.Seconds:0.0} s, {ours.WarmUpSeconds:0.0} s warm-up, {ours.Stopped}; {ours.HostLimit ?? "limited by the line"}"));
-        figures.Say($"{spec.Name}: {what} by iperf3", iperf, "Mbit/s");
-        figures.Say($"{spec.Name}: {what}, difference", (ours.Mbps - iperf) / iperf * 100, "%");
+        figures.Say($"{spec.Name}: {what} by iperf3", iperf.Mean, "Mbit/s", FormattableString.Invariant($"its median second {iperf.Median:0.00}"));
+        figures.Say($"{spec.Name}: {what}, difference", (ours.Mbps - iperf.Mean) / iperf.Mean * 100, "%", FormattableString.Invariant($"from the median second {(ours.Mbps - iperf.Median) / iperf.Median * 100:0.00}"));
         figures.Say($"{spec.Name}: {what}, latency added", (ours.LoadedMs ?? double.NaN) - idle, "ms", FormattableString.Invariant($"idle {idle:0.0}, loaded {ours.LoadedMinMs:0.0} / {ours.LoadedMs:0.0} / {ours.LoadedP95Ms:0.0}, jitter {ours.LoadedJitterMs:0.0}; {ours.RoundTripsPerMinute:0} round trips a minute"));
         figures.Say($"{spec.Name}: {what}, true time in the queues", truth, "ms");
         figures.Say($"{spec.Name}: {what}, latency error", (ours.LoadedMs ?? double.NaN) - idle - truth, "ms");
@@ -126,7 +127,7 @@ internal static class SpeedBench
         try
         {
             figures.Title($"{tests} tests of {spec.Name}");
-            var truth = iperf.Measure(download: true, streams: 4, seconds: 20);
+            var truth = iperf.Measure(download: true, streams: 4, seconds: 20).Mean;
             var results = SpeedPeer.Measure(options.Number("seconds", 5), tests, downloadOnly: true).Select(result => result.Download!).ToArray();
             var held = results.Count(result => result.LowMbps <= truth && truth <= result.HighMbps);
             figures.Say("the truth, by iperf3 over 20 s", truth, "Mbit/s");

@@ -16,7 +16,8 @@ namespace Refresher.Bench.SpeedTest;
 
 /// <summary>What a measurement of ours found, as the process in the client's namespace tells it.</summary>
 /// <param name="DownloadAt">Timestamps at which the directions began; all processes of a machine count alike.</param>
-internal sealed record OwnFigures(double IdleMs, long DownloadAt, SpeedTestDirection? Download, long UploadAt, SpeedTestDirection? Upload);
+/// <param name="Loss">The share of echo requests that were not answered; null when it was not asked for, or cannot be known.</param>
+internal sealed record OwnFigures(double IdleMs, double? Loss, long DownloadAt, SpeedTestDirection? Download, long UploadAt, SpeedTestDirection? Upload);
 
 /// <summary>The two ends of a measurement of ours, each a process of its own in its namespace.</summary>
 internal static class SpeedPeer
@@ -61,11 +62,12 @@ internal static class SpeedPeer
         for (var left = options.Number("repeat", 1); left > 0; left--)
         {
             var idle = await AwaitIdleAsync(line);
+            var loss = options.Has("download-only") ? null : await line.LossAsync(default);
             var downloadAt = Stopwatch.GetTimestamp();
             var download = await line.DownloadAsync(test, long.MaxValue, idle, (_, _) => { }, default);
             var uploadAt = Stopwatch.GetTimestamp();
             var upload = options.Has("download-only") ? null : await line.UploadAsync(test, long.MaxValue, idle, (_, _) => { }, default);
-            await output.WriteLineAsync(JsonSerializer.Serialize(new OwnFigures(idle.Median, downloadAt, download, uploadAt, upload)));
+            await output.WriteLineAsync(JsonSerializer.Serialize(new OwnFigures(idle.Median, loss is { } echoes ? (double)echoes.Lost / echoes.Sent : null, downloadAt, download, uploadAt, upload)));
             await output.FlushAsync();
         }
     }

@@ -66,7 +66,10 @@ public sealed class SpeedPageTests(WebUnderTest web) : IClassFixture<WebUnderTes
 
         Assert.Contains("88.0 Mbit/s", html, StringComparison.Ordinal);
         Assert.All([Address, "Example Net", "Secret server", "1234", "13.37", "home-line"], secret => Assert.DoesNotContain(secret, html, StringComparison.Ordinal));
-        Assert.Contains("/status/speed", await browser.ReadAsync("/public"), StringComparison.Ordinal);
+
+        // The page that says what is public comes with the site monitor, which may be gone.
+        using var isPublic = await browser.GetAsync("/public");
+        Assert.True(isPublic.StatusCode == HttpStatusCode.NotFound || (await isPublic.Content.ReadAsStringAsync()).Contains("/status/speed", StringComparison.Ordinal));
         Assert.Contains("speedSetup.update", await browser.ReadAsync("/audit"), StringComparison.Ordinal);
         using var back = await browser.SendAsync("/speed/servers", "/speed/take-back", ("return", "/speed/servers"));
         await Refresher.Testing.Eventually.SeeAsync(async () => (await visitor.GetAsync("/status/speed?range=24h")).StatusCode, status => status == HttpStatusCode.NotFound, 30);
