@@ -58,7 +58,9 @@ public sealed class KafkaServerTests : IAsyncLifetime
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection(_servers.KafkaSettings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)));
         builder.AddKafkaProducer<string, string>("kafka");
-        builder.AddKafkaConsumer<string, string>("kafka", settings => (settings.Config.GroupId, settings.Config.AutoOffsetReset) = (group, AutoOffsetReset.Earliest));
+
+        // A broker that has just begun may not know its topics for a moment.
+        builder.AddKafkaConsumer<string, string>("kafka", settings => (settings.Config.GroupId, settings.Config.AutoOffsetReset, settings.Config.TopicMetadataRefreshIntervalMs) = (group, AutoOffsetReset.Earliest, 2_000));
         var host = builder.Build();
         return new(host, host.Services.GetRequiredService<IProducer<string, string>>(), host.Services.GetRequiredService<IConsumer<string, string>>());
     }

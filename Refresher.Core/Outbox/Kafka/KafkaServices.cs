@@ -97,6 +97,9 @@ internal static class KafkaServices
         config.AutoOffsetReset = AutoOffsetReset.Earliest;
         config.SessionTimeoutMs ??= 15_000;
 
+        // A broker that has just begun may not know a topic yet; the client asks again after this, five minutes unless told otherwise.
+        config.TopicMetadataRefreshIntervalMs ??= 10_000;
+
         // Per consumer, and a worker has several.
         config.QueuedMinMessages ??= 10_000;
         config.QueuedMaxMessagesKbytes ??= 16_384;
