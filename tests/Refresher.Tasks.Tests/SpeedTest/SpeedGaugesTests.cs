@@ -122,7 +122,15 @@ public sealed class SpeedGaugesTests(SpeedTestFixture tests) : IClassFixture<Spe
 
     private static SpeedTestDirection Direction(double mbps) => new()
     {
-        Mbps = mbps, Bytes = (long)(mbps * 1e6 / 8 * 5), Seconds = 5, Stopped = "time", Curve = [], LoadedMinMs = 30, LoadedMs = 40, LoadedP95Ms = 80, LoadedJitterMs = 4,
+        Mbps = mbps,
+        Bytes = (long)(mbps * 1e6 / 8 * 5),
+        Seconds = 5,
+        Stopped = "time",
+        Curve = [],
+        LoadedMinMs = 30,
+        LoadedMs = 40,
+        LoadedP95Ms = 80,
+        LoadedJitterMs = 4,
     };
 
     private static async Task KeepAsync(ServiceProvider services, string? schedule, params SpeedTestResult[] kept)
