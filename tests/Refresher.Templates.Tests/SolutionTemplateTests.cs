@@ -34,7 +34,7 @@ public sealed class SolutionTemplateTests(Templates templates) : IClassFixture<T
     [Fact]
     public async Task A_name_that_no_type_can_have_becomes_one_that_can()
     {
-        var copy = await templates.CopyAsync("2nd night-jobs", Options.All) with { Name = "N2ndNightJobs" };
+        var copy = await templates.CopyAsync("2nd night-jobs", Options.All) with { Name = "N2NdNightJobs" };
 
         Options.Hold(copy, Options.All);
     }
