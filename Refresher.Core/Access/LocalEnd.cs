@@ -44,6 +44,11 @@ public sealed class LocalEnd
         {
             if (_address is null)
             {
+                if (!OperatingSystem.IsLinux())
+                {
+                    throw new LocalEndException($"An interface by its name is understood on Linux only: give one of its addresses instead of '{_text}'.");
+                }
+
                 // linux/socket.h, SO_BINDTODEVICE: without it the route would choose another interface that has the address.
                 socket.SetRawSocketOption(SocketLevel, BindToDevice, Encoding.ASCII.GetBytes(_text + '\0'));
                 return targets;
