@@ -158,24 +158,39 @@ public class RunningSystem : IAsyncLifetime
     {
         using var http = new HttpClient();
         using var stop = new CancellationTokenSource(Deadline);
-        while (true)
+        try
         {
-            try
+            while (!await IsReadyAsync(http, stop.Token))
             {
-                using var answer = await http.GetAsync(new Uri(_address + "/login"), stop.Token);
-                if (answer.StatusCode == HttpStatusCode.OK && await HasAdminAsync(stop.Token))
-                {
-                    return;
-                }
+                await Task.Delay(100, stop.Token);
             }
-            catch (HttpRequestException)
-            {
-                // Not listening yet.
-            }
-
-            await Task.Delay(100, stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"No page to log in on after {Deadline.TotalSeconds} s. {string.Join("\n", _services.Select(Tell))}");
         }
     }
+
+    private async Task<bool> IsReadyAsync(HttpClient http, CancellationToken cancel)
+    {
+        if (_services.FirstOrDefault(service => !service.IsAlive) is { } dead)
+        {
+            throw new InvalidOperationException(Tell(dead));
+        }
+
+        try
+        {
+            using var answer = await http.GetAsync(new Uri(_address + "/login"), cancel);
+            return answer.StatusCode == HttpStatusCode.OK && await HasAdminAsync(cancel);
+        }
+        catch (HttpRequestException)
+        {
+            // Not listening yet.
+            return false;
+        }
+    }
+
+    private static string Tell(ServiceProcess service) => $"{service.Name} {(service.IsAlive ? "runs" : $"ended with {service.ExitCode}")}; it wrote:\n{service.Log}";
 
     private async Task<bool> HasAdminAsync(CancellationToken cancel)
     {

@@ -136,14 +136,3 @@ public sealed class ServiceProcess : IAsyncDisposable
         }
     }
 }
-
-/// <summary>Ports that nobody listens on.</summary>
-public static class FreePort
-{
-    public static int Next()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
-    }
-}

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 
@@ -207,45 +208,14 @@ internal sealed partial class KafkaMember : IDisposable
         }
     }
 
-    /// <summary>
-    /// How many events the whole group has before it; null when the broker does not say, or another member is the one to ask: the one that has the first partition.
-    /// It asks the broker about each partition, and may be called from any thread.
-    /// </summary>
-    /// <param name="all">Every partition of every topic.</param>
-    public long? GroupLag(IReadOnlyList<TopicPartition> all)
-    {
-        // The client must not be closed meanwhile: what it is made of would be freed under the question.
-        lock (_open)
-        {
-            return _left ? null : AskLag(all.Where(partition => _consumer.Topics.Contains(partition.Topic)));
-        }
-    }
-
-    private long? AskLag(IEnumerable<TopicPartition> partitions)
-    {
-        try
-        {
-            if (!_client.Assignment.Contains(new(_consumer.Topics[0], 0)))
-            {
-                return null;
-            }
-
-            return _client.Committed(partitions, s_quick).Sum(place =>
-            {
-                var known = _client.QueryWatermarkOffsets(place.TopicPartition, s_quick);
-                return known.High.Value - (place.Offset.IsSpecial ? known.Low.Value : Math.Max(place.Offset.Value, known.Low.Value));
-            });
-        }
-        catch (KafkaException)
-        {
-            return null;
-        }
-    }
-
     /// <summary>The client is closed, and with that disposed of, when <see cref="Run"/> ends.</summary>
     public void Dispose() => _actCancel.Dispose();
 
     /// <summary>A broker that is away cannot be said good-bye to: the session's end does it then.</summary>
+    /// <remarks>
+    /// Partitions are given away before the client is closed: librdkafka may abort the whole process when it is closed while it still works on them
+    /// (https://github.com/confluentinc/librdkafka/issues/4792, open with 2.16).
+    /// </remarks>
     private void Leave()
     {
         lock (_open)
@@ -253,9 +223,29 @@ internal sealed partial class KafkaMember : IDisposable
             _left = true;
         }
 
+        GiveAway();
         if (!Task.Run(_client.Close).Wait(s_grace))
         {
             LogNoLeave(_consumer.Name);
+        }
+    }
+
+    private void GiveAway()
+    {
+        try
+        {
+            _client.Unsubscribe();
+            var began = Stopwatch.GetTimestamp();
+            while (_client.Assignment.Count > 0 && Stopwatch.GetElapsedTime(began) < s_grace)
+            {
+                // What it brings now is dropped with the partition; the call is what hears that they are to go.
+                Take(s_poll);
+            }
+        }
+        catch (KafkaException e)
+        {
+            // A client that failed for good has nothing to give away.
+            LogNothing(_consumer.Name, e.Error.Reason);
         }
     }
 
