@@ -94,6 +94,11 @@ internal static partial class Publishing
                 part.PublishAsKubernetesService(SpellProbes);
             }
         }
+
+        if (TargetOf(builder) == "k8s")
+        {
+            WorkersByQueue.Apply(builder, parts.Worker);
+        }
     }
 
     static partial void PublishInCloud(IDistributedApplicationBuilder builder, Parts parts, FirstLogin login);

@@ -81,7 +81,7 @@ internal sealed partial class Observability
             .Pass("REFRESHER_POSTGRESQL", async cancel => UriOf(await stores.Database.Resource.GetConnectionStringAsync(cancel)).Split('/')[0])
             .Pass("REFRESHER_POSTGRESQL_SSLMODE", async cancel => UriOf(await stores.Database.Resource.GetConnectionStringAsync(cancel)).Split('=')[1])
             .Pass("REFRESHER_DATABASE", async cancel => Text(await stores.Database.Resource.GetConnectionStringAsync(cancel), "Database") ?? "refresher")
-            .Pass("REFRESHER_REPORTS_USER", "refresher_reports").Pass("REFRESHER_REPORTS_PASSWORD", reports);
+            .Pass("REFRESHER_REPORTS_USER", "refresher_reports").Pass("REFRESHER_REPORTS_PASSWORD", reports).Pass("REFRESHER_TRACES_URL", TracesOf(builder));
         foreach (var tool in _tools.Where(tool => tool.Name is "postgres-exporter" or "redis-exporter" or "grafana"))
         {
             // Roles are made by the scheduler when it has brought the schema up to date.
@@ -95,6 +95,10 @@ internal sealed partial class Observability
         Engine(ref engine);
         return engine;
     }
+
+    /// <summary>Where the Aspire dashboard shows a trace, up to its id (https://aspire.dev/app-host/configuration/); a link to nowhere when it does not run.</summary>
+    private static string TracesOf(IDistributedApplicationBuilder builder) =>
+        builder.Configuration["ASPNETCORE_URLS"]?.Split(';')[0] is { Length: > 0 } dashboard ? $"{dashboard}/traces/detail/" : "#";
 
     /// <summary>A role that the scheduler makes, with a password of its own, and that has no other use.</summary>
     private static ParameterResource Role(IDistributedApplicationBuilder builder, IResourceBuilder<ProjectResource> scheduler, string name)

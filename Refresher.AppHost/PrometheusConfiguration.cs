@@ -30,7 +30,7 @@ internal sealed class PrometheusConfiguration(string appHost, LocalRun local, En
         prometheus
             .Mount("-v", $"{Path.Combine(Source, "rules")}:{InContainer}/rules:ro", "-v", $"{Path.Combine(Own, "prometheus.yml")}:{InContainer}/prometheus.yml:ro", "-v", $"{LocalData.PrometheusVolume}:/prometheus")
             .Listen("--web.listen-address")
-            .Arguments("--storage.tsdb.retention.time=15d", $"--storage.tsdb.path={data}")
+            .Arguments("--enable-feature=exemplar-storage", "--storage.tsdb.retention.time=15d", $"--storage.tsdb.path={data}")
             .Arguments(async cancel =>
             {
                 Directory.CreateDirectory(Own);

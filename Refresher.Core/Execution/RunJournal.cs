@@ -85,12 +85,12 @@ internal sealed partial class RunJournal(
         var outcomes = batch.ConvertAll(ended => ended.Completion);
         var spans = RunSpans.Begin("outcome", ActivityKind.Internal, outcomes.Select(one => (one.Run.Id, one.Run.Kind, one.Trace ?? one.Run.TraceParent)));
         var (written, aftermath) = await PersistAsync(outcomes.ConvertAll(one => one with { Trace = spans.TraceOf(one.Run.Id) }), cancel);
-        spans.End(written.ContainsKey);
         foreach (var (run, completion) in batch)
         {
             active.Remove(run);
-            RunMeasures.Ended(completion, written.ContainsKey(completion.Run.Id));
-            if (!written.ContainsKey(completion.Run.Id))
+            var ours = written.ContainsKey(completion.Run.Id);
+            spans.Measure(completion.Run.Id, () => RunMeasures.Ended(completion, ours));
+            if (!ours)
             {
                 LogNotOurs(completion.Run.Id, completion.Run.Fence);
             }
@@ -102,6 +102,7 @@ internal sealed partial class RunJournal(
             run.Dispose();
         }
 
+        spans.End(written.ContainsKey);
         Granted handedBack = new([.. batch.Where(e => e.Completion.State == RunState.Queued && written.ContainsKey(e.Completion.Run.Id)).Select(e => written[e.Completion.Run.Id])], false);
         await dispatch.SendAsync(aftermath with { Granted = aftermath.Granted + handedBack }, written.Keys);
     }

@@ -38,8 +38,9 @@ internal sealed partial class QueueReconciler(
         {
             if (await WasWipedAsync())
             {
-                LogWiped();
-                await ResendAsync(everything: true, cancel);
+                // Before the first run that is what it should be.
+                var sent = await ResendAsync(everything: true, cancel);
+                LogWiped(sent > 0 ? LogLevel.Warning : LogLevel.Information, sent);
 
                 // Set last: if this process dies before, the next one finds the wipe again.
                 await Redis.StringSetAsync(RedisKeys.Epoch, clock.GetUtcNow().ToString("O"));
@@ -68,7 +69,11 @@ internal sealed partial class QueueReconciler(
 
         if (disagree && _disagreed)
         {
-            await ResendAsync(everything: false, cancel);
+            if (await ResendAsync(everything: false, cancel) is > 0 and var sent)
+            {
+                LogResent(sent);
+            }
+
             disagree = false;
         }
 
@@ -90,7 +95,8 @@ internal sealed partial class QueueReconciler(
         return counts;
     }
 
-    private async Task ResendAsync(bool everything, CancellationToken cancel)
+    /// <returns>How many were sent.</returns>
+    private async Task<long> ResendAsync(bool everything, CancellationToken cancel)
     {
         // What was queued within the last second may be on its way; the next look finds it if it is not.
         var before = clock.GetUtcNow() - TimeSpan.FromSeconds(everything ? 0 : 1);
@@ -103,7 +109,7 @@ internal sealed partial class QueueReconciler(
             var missing = page.Where(run => !inRedis.Contains(run.Id)).ToArray();
             if (!await queue.SendAsync(missing))
             {
-                return;
+                return sent;
             }
 
             sent += missing.Length;
@@ -117,10 +123,7 @@ internal sealed partial class QueueReconciler(
 
         RefresherTelemetry.Reconciles.Add(1, new KeyValuePair<string, object?>("cause", everything ? "wiped" : "difference"));
         RefresherTelemetry.Requeued.Add(sent);
-        if (sent > 0)
-        {
-            LogResent(sent);
-        }
+        return sent;
     }
 
     private async Task<HashSet<Guid>> ContentAsync(CancellationToken cancel)
@@ -151,8 +154,8 @@ internal sealed partial class QueueReconciler(
         return page;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis has forgotten everything; every queued run is sent again.")]
-    private partial void LogWiped();
+    [LoggerMessage(Message = "Redis had nothing of ours; {Count} queued run(s) were sent again.")]
+    private partial void LogWiped(LogLevel level, long count);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} queued run(s) that Redis did not have were sent again.")]
     private partial void LogResent(long count);

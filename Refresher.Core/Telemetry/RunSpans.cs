@@ -43,6 +43,15 @@ internal sealed class RunSpans
     /// <summary>The context in which the run goes on after this step; null when nobody listens.</summary>
     public string? TraceOf(Guid run) => _spans.GetValueOrDefault(run)?.Id;
 
+    /// <summary>Measures something of a run's step: what is measured carries its trace as an exemplar.</summary>
+    public void Measure(Guid run, Action measure)
+    {
+        var current = Activity.Current;
+        Activity.Current = _spans.GetValueOrDefault(run) ?? current;
+        measure();
+        Activity.Current = current;
+    }
+
     /// <summary>Ends those of the runs for which the step was taken.</summary>
     public void End(Func<Guid, bool> taken)
     {

@@ -14,8 +14,11 @@ internal static class PrometheusEndpoint
         .ConfigureServices(services => services.TryAddSingleton<PrometheusExporter>())
         .AddReader(services => new BaseExportingMetricReader(services.GetRequiredService<PrometheusExporter>()));
 
-    internal static void MapPrometheus(this IEndpointRouteBuilder endpoints) =>
-        endpoints.MapGet("/metrics", (PrometheusExporter exporter) => exporter.Scrape() is { } text
-            ? Results.Text(text, PrometheusText.ContentType)
-            : Results.Text("The metrics could not be read in time.", statusCode: StatusCodes.Status503ServiceUnavailable));
+    internal static void MapPrometheus(this IEndpointRouteBuilder endpoints) => endpoints.MapGet("/metrics", (HttpRequest request, PrometheusExporter exporter) =>
+    {
+        var format = PrometheusFormat.WantedBy(request);
+        return exporter.Scrape(format) is { } text
+            ? Results.Text(text, format.ContentType)
+            : Results.Text("The metrics could not be read in time.", statusCode: StatusCodes.Status503ServiceUnavailable);
+    });
 }

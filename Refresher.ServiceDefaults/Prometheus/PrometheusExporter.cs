@@ -10,6 +10,7 @@ internal sealed class PrometheusExporter : BaseExporter<Metric>, IPullMetricExpo
     private const int TimeoutMilliseconds = 5_000;
 
     private readonly Lock _gate = new();
+    private PrometheusFormat _format = PrometheusFormat.Text;
     private string _text = "";
 
     /// <summary>Set by the reader that owns this exporter; reads all instruments and calls <see cref="Export"/>.</summary>
@@ -17,7 +18,7 @@ internal sealed class PrometheusExporter : BaseExporter<Metric>, IPullMetricExpo
 
     public override ExportResult Export(in Batch<Metric> batch)
     {
-        var text = new PrometheusText(ParentProvider.GetResource());
+        var text = new PrometheusText(ParentProvider.GetResource(), _format);
         foreach (var metric in batch)
         {
             text.Add(metric);
@@ -28,10 +29,11 @@ internal sealed class PrometheusExporter : BaseExporter<Metric>, IPullMetricExpo
     }
 
     /// <summary>The metrics of this moment, or null: an instrument's callback did not end in time.</summary>
-    public string? Scrape()
+    public string? Scrape(PrometheusFormat format)
     {
         lock (_gate)
         {
+            _format = format;
             return Collect?.Invoke(TimeoutMilliseconds) == true ? _text : null;
         }
     }

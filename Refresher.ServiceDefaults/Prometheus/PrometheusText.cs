@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -6,18 +5,17 @@ using OpenTelemetry.Resources;
 namespace Refresher.ServiceDefaults.Prometheus;
 
 /// <summary>
-/// Metrics in Prometheus' text format 0.0.4 (https://prometheus.io/docs/instrumenting/exposition_formats/): every family once, with its help, its type
-/// and all its series together, whichever meters they come from.
+/// Metrics as text: every family once, with its help, its type and all its series together, whichever meters they come from.
 /// </summary>
 internal sealed class PrometheusText
 {
-    internal const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
-
+    private readonly PrometheusFormat _format;
     private readonly SortedDictionary<string, Family> _families = new(StringComparer.Ordinal);
 
-    public PrometheusText(Resource resource)
+    public PrometheusText(Resource resource, PrometheusFormat format)
     {
-        var target = new Family("gauge", "What this process says about itself.");
+        _format = format;
+        var target = new Family("info", "What this process says about itself.");
         target.Write("target_info", PrometheusLabels.Of(resource.Attributes.Select(attribute => KeyValuePair.Create(attribute.Key, (object?)attribute.Value))), 1);
         _families.Add("target_info", target);
     }
@@ -47,11 +45,11 @@ internal sealed class PrometheusText
         var text = new StringBuilder();
         foreach (var (name, family) in _families)
         {
-            text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {family.Help.Replace("\\", "\\\\", StringComparison.Ordinal).ReplaceLineEndings("\\n")}\n");
-            text.Append(CultureInfo.InvariantCulture, $"# TYPE {name} {family.Type}\n");
+            _format.Begin(text, name, family.Type, family.Help);
             text.Append(family.Series);
         }
 
+        _format.End(text);
         return text.ToString();
     }
 
@@ -62,12 +60,15 @@ internal sealed class PrometheusText
         _ => "gauge",
     };
 
-    private static void Write(Family family, string name, Metric metric, in MetricPoint point)
+    private void Write(Family family, string name, Metric metric, in MetricPoint point)
     {
         var labels = PrometheusLabels.Of(metric, point);
         switch (metric.MetricType)
         {
-            case MetricType.LongSum or MetricType.LongSumNonMonotonic:
+            case MetricType.LongSum:
+                family.Write(name, labels, point.GetSumLong(), _format.Exemplars(metric.MetricType, point).Last());
+                break;
+            case MetricType.LongSumNonMonotonic:
                 family.Write(name, labels, point.GetSumLong());
                 break;
             case MetricType.DoubleSum or MetricType.DoubleSumNonMonotonic:
@@ -86,9 +87,10 @@ internal sealed class PrometheusText
     }
 
     /// <summary>Buckets count all that is not above their bound. An exponential histogram has no bounds in this format, so it gives the last bucket alone.</summary>
-    private static void WriteHistogram(Family family, string name, PrometheusLabels labels, MetricType type, in MetricPoint point)
+    private void WriteHistogram(Family family, string name, PrometheusLabels labels, MetricType type, in MetricPoint point)
     {
-        long below = 0;
+        var exemplars = _format.Exemplars(type, point);
+        var (below, last) = (0L, double.NegativeInfinity);
         if (type == MetricType.Histogram)
         {
             foreach (var bucket in point.GetHistogramBuckets())
@@ -96,12 +98,13 @@ internal sealed class PrometheusText
                 below += bucket.BucketCount;
                 if (!double.IsPositiveInfinity(bucket.ExplicitBound))
                 {
-                    family.Write($"{name}_bucket", labels.WithBound(bucket.ExplicitBound), below);
+                    family.Write($"{name}_bucket", labels.WithBound(bucket.ExplicitBound), below, exemplars.Last(last, bucket.ExplicitBound));
+                    last = bucket.ExplicitBound;
                 }
             }
         }
 
-        family.Write($"{name}_bucket", labels.WithBound(double.PositiveInfinity), point.GetHistogramCount());
+        family.Write($"{name}_bucket", labels.WithBound(double.PositiveInfinity), point.GetHistogramCount(), exemplars.Last(last));
         family.Write($"{name}_sum", labels, point.GetHistogramSum());
         family.Write($"{name}_count", labels, point.GetHistogramCount());
     }
@@ -115,7 +118,8 @@ internal sealed class PrometheusText
         public void Write(string name, PrometheusLabels labels, double value) =>
             Series.Append(name).Append(labels).Append(' ').Append(PrometheusLabels.Number(value)).Append('\n');
 
-        public void Write(string name, PrometheusLabels labels, long value) =>
-            Series.Append(name).Append(labels).Append(' ').Append(value).Append('\n');
+        /// <param name="exemplar">With what it is set apart by; may be empty.</param>
+        public void Write(string name, PrometheusLabels labels, long value, string exemplar = "") =>
+            Series.Append(name).Append(labels).Append(' ').Append(value).Append(exemplar).Append('\n');
     }
 }

@@ -40,7 +40,7 @@ internal static class TelemetryDefaults
         var telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => Describe(resource, builder))
             .WithTracing(tracing => Sampled(tracing.AddSource(Sources), builder.Configuration))
-            .WithMetrics(metrics => metrics.AddMeter(Meters).AddView(BoundedView).AddPrometheusReader());
+            .WithMetrics(metrics => metrics.AddMeter(Meters).AddView(BoundedView).SetExemplarFilter(ExemplarFilterType.TraceBased).AddPrometheusReader());
 
         if (!string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
         {

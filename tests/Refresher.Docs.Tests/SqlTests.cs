@@ -32,6 +32,11 @@ public sealed partial class SqlTests
         Offenders.None(wrong);
     }
 
+    /// <summary>It is asked by KEDA, in a cluster: nothing here runs it.</summary>
+    [Fact]
+    public void What_the_chart_scales_workers_by_is_the_statement_that_was_tried() =>
+        Assert.Single(Document.BlocksIn("sql"), block => Repository.Text("Refresher.AppHost/Deployment.Kubernetes.cs").Contains($"\"{block.Text.Trim()}\"", StringComparison.Ordinal));
+
     [Fact]
     public async Task A_column_that_is_not_there_is_found()
     {

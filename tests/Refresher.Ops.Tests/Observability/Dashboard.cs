@@ -12,7 +12,8 @@ internal sealed record Dashboard(string File, string Uid, string Title, IReadOnl
         [.. Directory.GetFiles(Path.Combine(Infra.Grafana, "dashboards"), "*.json").Order(StringComparer.Ordinal).Select(Read)];
 
     /// <summary>Every query of every panel, with what Grafana puts into it put in.</summary>
-    public IEnumerable<(string Name, string Source, string Text)> Queries() => Panels.SelectMany(panel => panel.Targets
+    public IEnumerable<(string Name, string Source, string Text)> Queries(Predicate<Target>? of = null) => Panels.SelectMany(panel => panel.Targets
+        .Where(target => of?.Invoke(target) ?? true)
         .Select(target => ($"{Path.GetFileName(File)}: {panel.Title} ({target.RefId})", panel.Source, Filled(target.Text, panel.Source))));
 
     /// <summary>As Grafana does it: https://grafana.com/docs/grafana/latest/dashboards/variables/ and the macros of its PostgreSQL source.</summary>
@@ -43,11 +44,17 @@ internal sealed record Dashboard(string File, string Uid, string Title, IReadOnl
 
 internal sealed record Panel(int Id, string Title, string Type, string Source, IReadOnlyList<Target> Targets)
 {
-    /// <summary>What only a container engine can tell.</summary>
-    public bool OfContainers => Targets.All(target => target.Text.Contains("container_", StringComparison.Ordinal));
+    /// <summary>What is told only where there is a container engine.</summary>
+    public bool WantsContainers => Targets.All(target => target.WantsContainers);
 }
 
-internal sealed record Target(string RefId, string Text);
+internal sealed record Target(string RefId, string Text)
+{
+    private static readonly string[] s_exporters = ["container_", "kafka_"];
+
+    /// <summary>Whether its exporter (cAdvisor, Kafka's) is to be had as a container only.</summary>
+    public bool WantsContainers => s_exporters.Any(prefix => Text.Contains(prefix, StringComparison.Ordinal));
+}
 
 /// <param name="Query">Where its values come from; in SQL a subquery in its place means all of them.</param>
 internal sealed record Variable(string Name, string Query);

@@ -8,7 +8,11 @@ public sealed class DashboardTests
     [Fact]
     public void Each_has_a_name_of_its_own_and_every_panel_a_title_a_place_and_a_query()
     {
-        Assert.Equal(["application", "host", "postgresql", "sites", "speed", "tasks"], Dashboard.All.Select(dashboard => Path.GetFileNameWithoutExtension(dashboard.File)));
+        // Two are of tasks that a copy may have left out.
+        string[] always = ["application", "events", "host", "postgresql", "redis", "tasks"];
+        var names = Dashboard.All.Select(dashboard => Path.GetFileNameWithoutExtension(dashboard.File)).ToHashSet();
+        Assert.Superset(always.ToHashSet(), names);
+        Assert.Subset(always.Append("sites").Append("speed").ToHashSet(), names);
         Assert.Distinct(Dashboard.All.Select(dashboard => dashboard.Uid));
         foreach (var dashboard in Dashboard.All)
         {
@@ -19,16 +23,6 @@ public sealed class DashboardTests
             Assert.All(dashboard.Panels, panel => Assert.NotEmpty(panel.Targets));
             Assert.Empty(Overlaps(dashboard.File));
         }
-    }
-
-    [Fact]
-    public void The_speed_dashboard_reads_views_only_and_has_a_map()
-    {
-        var speed = Dashboard.All.Single(dashboard => dashboard.Uid == "refresher-speed");
-
-        Assert.Contains(speed.Panels, panel => panel.Type == "geomap");
-        Assert.All(speed.Panels, panel => Assert.Equal(Dashboard.PostgreSql, panel.Source));
-        Assert.All(speed.Panels.SelectMany(panel => panel.Targets), target => Assert.Matches("FROM reporting\\.speed_(tests|servers) WHERE", target.Text));
     }
 
     [Fact]

@@ -32,7 +32,7 @@ public sealed class OneTraceTests(WatchedProcesses processes) : IClassFixture<Wa
     }
 
     [Fact]
-    public async Task Logs_of_a_run_carry_its_trace_and_loops_begin_none_with_their_looks()
+    public async Task Logs_and_measurements_of_a_run_carry_its_trace_and_loops_begin_none_with_their_looks()
     {
         await processes.CreateAsync(new { name = "Greets", kind = "hello", options = new { name = "you" }, cadence = new { type = "every", every = "00:00:05" } });
 
@@ -40,6 +40,12 @@ public sealed class OneTraceTests(WatchedProcesses processes) : IClassFixture<Wa
         var log = await Eventually.SeeAsync(() => Task.FromResult(processes.Collector.Logs.FirstOrDefault(log => log.Trace == run.Trace)), log => log is not null, WatchedProcesses.Patience);
         var point = await Eventually.SeeAsync(
             () => Task.FromResult(processes.Collector.Points.LastOrDefault(point => point.Metric == "refresher.runs" && point.Tags["kind"] == "hello")), point => point is not null, WatchedProcesses.Patience);
+
+        // A run's measurements lead to its trace.
+        foreach (var metric in new[] { "refresher.run.duration", "refresher.run.wait", "refresher.run.lateness" })
+        {
+            await Eventually.SeeAsync(() => Task.FromResult(processes.Collector.Points.Any(p => p.Metric == metric && p.Traces.Contains(run.Trace))), seen => seen, WatchedProcesses.Patience);
+        }
 
         Assert.Equal(("Refresher.Worker", run.Id), (log!.Service, log.Span));
         Assert.Equal(("Refresher.Worker", "succeeded"), (point!.Service, point.Tags["state"]));

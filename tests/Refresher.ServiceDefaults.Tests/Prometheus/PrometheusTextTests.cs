@@ -1,5 +1,8 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Globalization;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -164,7 +167,72 @@ public sealed class PrometheusTextTests : IDisposable
             target_info{service_instance_id="one",service_name="worker"} 1
 
             """,
-            exporter.Scrape());
+            exporter.Scrape(PrometheusFormat.Text));
+    }
+
+    [Fact]
+    public void OpenMetrics_has_for_a_bucket_the_trace_of_its_latest_measurement()
+    {
+        var traces = new List<string>();
+        var text = Scrape(
+            () =>
+            {
+                var duration = _meter.CreateHistogram("refresher.run.duration", "s", "How \"long\".", null, new InstrumentAdvice<double> { HistogramBucketBoundaries = [1, 5] });
+                var runs = _meter.CreateCounter<long>("refresher.runs", "{run}", "Runs that ended.");
+                duration.Record(0.25);
+                foreach (var seconds in (double[])[2, 3, 9])
+                {
+                    using var span = new Activity("a run") { ActivityTraceFlags = ActivityTraceFlags.Recorded }.Start();
+                    duration.Record(seconds);
+                    runs.Add(7);
+                    traces.Add($"{{trace_id=\"{span.TraceId}\",span_id=\"{span.SpanId}\"}}");
+                }
+            },
+            PrometheusFormat.OpenMetrics);
+
+        Assert.Equal(
+            $"""
+            # HELP refresher_run_duration_seconds How \"long\".
+            # TYPE refresher_run_duration_seconds histogram
+            refresher_run_duration_seconds_bucket@otel_scope_name="METER",le="1"@ 1
+            refresher_run_duration_seconds_bucket@otel_scope_name="METER",le="5"@ 3 # {traces[1]} 3 AT
+            refresher_run_duration_seconds_bucket@otel_scope_name="METER",le="+Inf"@ 4 # {traces[2]} 9 AT
+            refresher_run_duration_seconds_sum@otel_scope_name="METER"@ 14.25
+            refresher_run_duration_seconds_count@otel_scope_name="METER"@ 4
+            # HELP refresher_runs Runs that ended.
+            # TYPE refresher_runs counter
+            refresher_runs_total@otel_scope_name="METER"@ 21 # {traces[2]} 7 AT
+            # EOF
+
+            """,
+            Regex.Replace(Regex.Replace(text, " [0-9]{10,}\\.[0-9]{3}\n", " AT\n"), "\\{(otel[^}]*)\\}", "@$1@"));
+    }
+
+    [Fact]
+    public void Text_has_no_exemplars()
+    {
+        var text = Scrape(() =>
+        {
+            using var span = new Activity("a run") { ActivityTraceFlags = ActivityTraceFlags.Recorded }.Start();
+            _meter.CreateCounter<long>("refresher.runs").Add(1);
+        });
+
+        Assert.EndsWith("refresher_runs_total{otel_scope_name=\"METER\"} 1\n", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData("*/*", false)]
+    [InlineData("text/plain", false)]
+    [InlineData("application/openmetrics-text;q=0, text/plain", false)]
+    [InlineData("application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,text/plain;version=0.0.4;q=0.5,*/*;q=0.1", true)]
+    [InlineData("Application/OpenMetrics-Text", true)]
+    public void OpenMetrics_is_for_who_asks_for_it(string? accept, bool open)
+    {
+        var request = new DefaultHttpContext().Request;
+        request.Headers.Accept = accept;
+
+        Assert.Same(open ? PrometheusFormat.OpenMetrics : PrometheusFormat.Text, PrometheusFormat.WantedBy(request));
     }
 
     public void Dispose()
@@ -174,17 +242,18 @@ public sealed class PrometheusTextTests : IDisposable
     }
 
     /// <summary>What is measured meanwhile, without the lines about the process; the meters are named METER and OTHER.</summary>
-    private string Scrape(Action measure)
+    private string Scrape(Action measure, PrometheusFormat? format = null)
     {
         using var exporter = new PrometheusExporter();
         using var provider = Sdk.CreateMeterProviderBuilder()
             .SetResourceBuilder(ResourceBuilder.CreateEmpty())
             .AddMeter(_meter.Name, _other.Name)
+            .SetExemplarFilter(ExemplarFilterType.TraceBased)
             .AddReader(new BaseExportingMetricReader(exporter))
             .Build();
         measure();
 
-        var lines = exporter.Scrape()?.Split('\n').Where(line => !line.Contains("target_info", StringComparison.Ordinal));
+        var lines = exporter.Scrape(format ?? PrometheusFormat.Text)?.Split('\n').Where(line => !line.Contains("target", StringComparison.Ordinal));
         return string.Join('\n', lines ?? []).Replace(_meter.Name, "METER", StringComparison.Ordinal).Replace(_other.Name, "OTHER", StringComparison.Ordinal);
     }
 }

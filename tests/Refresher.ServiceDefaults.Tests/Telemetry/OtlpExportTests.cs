@@ -28,7 +28,7 @@ public sealed class OtlpExportTests
         var span = Assert.Single(collector.Spans, span => span.Name == "a run");
         var point = Assert.Single(collector.Points, point => point.Metric == "refresher.sample");
         Assert.Equal((3, "hello", "sample"), (point.Value, point.Tags["kind"], point.Service));
-        Assert.Contains(collector.Points, point => point is { Metric: "refresher.sampled", Value: 1 });
+        Assert.Equal([span.Trace], Assert.Single(collector.Points, point => point is { Metric: "refresher.sampled", Value: 1 }).Traces);
         Assert.Contains(collector.Points, point => point.Metric.StartsWith("dotnet.", StringComparison.Ordinal) && point.Value > 0);
         var log = Assert.Single(collector.Logs, log => log.Text == "the formatted log");
         Assert.Equal((span.Trace, span.Id), (log.Trace, log.Span));

@@ -10,7 +10,8 @@ namespace Refresher.Testing.Otlp;
 public sealed record OtlpSpan(string Service, string Name, string Trace, string Id, string? Parent, IReadOnlyList<string> Links, IReadOnlyDictionary<string, string> Tags);
 
 /// <summary>A point of a metric. A histogram's value is its count.</summary>
-public sealed record OtlpPoint(string Service, string Metric, double Value, IReadOnlyDictionary<string, string> Tags);
+/// <param name="Traces">Of a histogram's exemplars.</param>
+public sealed record OtlpPoint(string Service, string Metric, double Value, IReadOnlyDictionary<string, string> Tags, IReadOnlyList<string> Traces);
 
 /// <param name="Trace">The trace in which it was written; null when in none.</param>
 public sealed record OtlpLog(string Service, string Text, string? Trace, string? Span);
@@ -79,19 +80,19 @@ public sealed class OtlpReceiver : IAsyncDisposable
     private void KeepSpan(string service, ProtobufMessage span) => Spans.Enqueue(new OtlpSpan(
         service, span.Text(5) ?? "", span.Hex(1) ?? "", span.Hex(2) ?? "", span.Hex(4), [.. span.All(13).Select(link => link.Hex(1) ?? "")], TagsOf(span, 9)));
 
-    /// <summary>Gauge (5) and sum (7) have points (1) with a double (4) or an integer (6) and attributes (7), a histogram (9) points with a count (4) and attributes (9).</summary>
+    /// <summary>Gauge (5) and sum (7) have points (1) with a double (4) or an integer (6) and attributes (7), a histogram (9) points with a count (4), exemplars (8), each in a trace (5), and attributes (9).</summary>
     private void KeepMetric(string service, ProtobufMessage metric)
     {
         var name = metric.Text(1) ?? "";
         foreach (var point in metric.All(5, 1).Concat(metric.All(7, 1)))
         {
             var value = point.Number(4) is { } bits ? BitConverter.UInt64BitsToDouble(bits) : (long)(point.Number(6) ?? 0);
-            Points.Enqueue(new OtlpPoint(service, name, value, TagsOf(point, 7)));
+            Points.Enqueue(new OtlpPoint(service, name, value, TagsOf(point, 7), []));
         }
 
         foreach (var point in metric.All(9, 1))
         {
-            Points.Enqueue(new OtlpPoint(service, name, point.Number(4) ?? 0, TagsOf(point, 9)));
+            Points.Enqueue(new OtlpPoint(service, name, point.Number(4) ?? 0, TagsOf(point, 9), [.. point.All(8).Select(exemplar => exemplar.Hex(5) ?? "")]));
         }
     }
 
