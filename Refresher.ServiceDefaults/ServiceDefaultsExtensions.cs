@@ -27,8 +27,6 @@ public static class ServiceDefaultsExtensions
         builder.AddHealth();
         builder.AddManagementPort();
 
-        builder.Services.AddHostedService<StartCollection>();
-
         // Shorter than the 30 s that orchestrators give before they kill.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
         return builder;
