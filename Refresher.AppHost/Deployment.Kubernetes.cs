@@ -12,7 +12,7 @@ internal static class WorkersByQueue
     private const int Most = 10;
 
     /// <summary>Runs at a time in each worker; PostgreSQL lets some 200 connections in, and a worker may hold 20.</summary>
-    private const int RunsEach = 16;
+    private const string RunsEach = "16";
 
     private const string Query =
         "SELECT count(*) FROM runs WHERE finished_at IS NULL AND (state = 'running' OR (state = 'queued' AND waiting_for IS NULL AND NOT EXISTS (SELECT FROM queue_holds h WHERE h.queue IN (runs.queue, '*'))))";
@@ -22,7 +22,7 @@ internal static class WorkersByQueue
     {
         if (builder.Configuration["Keda"] == "true")
         {
-            worker.WithEnvironment("Worker__Concurrency", $"{RunsEach}").PublishAsKubernetesService(service => service.AdditionalResources.Add(Scaler(service)));
+            worker.WithEnvironment("Worker__Concurrency", RunsEach).PublishAsKubernetesService(service => service.AdditionalResources.Add(Scaler(service)));
         }
     }
 
@@ -42,7 +42,7 @@ internal static class WorkersByQueue
                 ["dbName"] = "refresher",
                 ["sslmode"] = "disable",
                 ["query"] = Query,
-                ["targetQueryValue"] = $"{RunsEach}",
+                ["targetQueryValue"] = RunsEach,
             },
         });
         return scaler;
