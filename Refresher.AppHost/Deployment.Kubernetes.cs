@@ -11,7 +11,10 @@ internal static class WorkersByQueue
 {
     private const int Most = 10;
 
-    /// <summary>Runs at a time in each worker; PostgreSQL lets some 200 connections in, and a worker may hold 20.</summary>
+    /// <summary>Each process may hold 20, and there are ten workers and three others; PostgreSQL lets 100 in unless it is told.</summary>
+    private const string Connections = "300";
+
+    /// <summary>Runs at a time in each worker.</summary>
     private const string RunsEach = "16";
 
     private const string Query =
@@ -22,6 +25,7 @@ internal static class WorkersByQueue
     {
         if (builder.Configuration["Keda"] == "true")
         {
+            builder.CreateResourceBuilder(builder.Resources.OfType<PostgresServerResource>().Single()).WithArgs("-c", $"max_connections={Connections}");
             worker.WithEnvironment("Worker__Concurrency", RunsEach).PublishAsKubernetesService(service => service.AdditionalResources.Add(Scaler(service)));
         }
     }

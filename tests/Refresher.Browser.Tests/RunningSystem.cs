@@ -13,7 +13,9 @@ public class RunningSystem : IAsyncLifetime
     /// <summary>Milliseconds a browser may take to show what it should: the machine has other work.</summary>
     private const float Patience = 30_000;
 
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(90);
+    /// <summary>Seconds a start may take.</summary>
+    private const double Deadline = 90;
+
     private readonly List<ServiceProcess> _services = [];
     private readonly string _address = $"http://127.0.0.1:{FreePort.Next()}";
     private readonly string _apiAddress = $"http://127.0.0.1:{FreePort.Next()}";
@@ -156,22 +158,18 @@ public class RunningSystem : IAsyncLifetime
 
     private async Task WaitForWebAsync()
     {
-        using var http = new HttpClient();
-        using var stop = new CancellationTokenSource(Deadline);
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(Deadline) };
         try
         {
-            while (!await IsReadyAsync(http, stop.Token))
-            {
-                await Task.Delay(100, stop.Token);
-            }
+            await Eventually.SeeAsync(() => IsReadyAsync(http), ready => ready, Deadline);
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is TimeoutException or TaskCanceledException)
         {
-            throw new TimeoutException($"No page to log in on after {Deadline.TotalSeconds} s. {string.Join("\n", _services.Select(Tell))}");
+            throw new TimeoutException($"No page to log in on after {Deadline} s. {string.Join("\n", _services.Select(Tell))}");
         }
     }
 
-    private async Task<bool> IsReadyAsync(HttpClient http, CancellationToken cancel)
+    private async Task<bool> IsReadyAsync(HttpClient http)
     {
         if (_services.FirstOrDefault(service => !service.IsAlive) is { } dead)
         {
@@ -180,8 +178,8 @@ public class RunningSystem : IAsyncLifetime
 
         try
         {
-            using var answer = await http.GetAsync(new Uri(_address + "/login"), cancel);
-            return answer.StatusCode == HttpStatusCode.OK && await HasAdminAsync(cancel);
+            using var answer = await http.GetAsync(new Uri(_address + "/login"));
+            return answer.StatusCode == HttpStatusCode.OK && await HasAdminAsync();
         }
         catch (HttpRequestException)
         {
@@ -192,14 +190,14 @@ public class RunningSystem : IAsyncLifetime
 
     private static string Tell(ServiceProcess service) => $"{service.Name} {(service.IsAlive ? "runs" : $"ended with {service.ExitCode}")}; it wrote:\n{service.Log}";
 
-    private async Task<bool> HasAdminAsync(CancellationToken cancel)
+    private async Task<bool> HasAdminAsync()
     {
         try
         {
             await using var connection = new Npgsql.NpgsqlConnection(_database!.ConnectionString);
-            await connection.OpenAsync(cancel);
+            await connection.OpenAsync();
             await using var command = new Npgsql.NpgsqlCommand("SELECT count(*) FROM identity_users", connection);
-            return Convert.ToInt64(await command.ExecuteScalarAsync(cancel), CultureInfo.InvariantCulture) > 0;
+            return Convert.ToInt64(await command.ExecuteScalarAsync(), CultureInfo.InvariantCulture) > 0;
         }
         catch (Npgsql.PostgresException)
         {
