@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Reflection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
@@ -15,7 +14,6 @@ internal sealed partial class NodeReporter(
     IHostApplicationLifetime lifetime, ILogger<NodeReporter> log) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(3);
-    private static readonly Process Self = Process.GetCurrentProcess();
 
     /// <summary>What was last heard of this process; null: nothing.</summary>
     private NodeStatus? _said;
@@ -30,10 +28,11 @@ internal sealed partial class NodeReporter(
         var (cpu, at) = (TimeSpan.Zero, clock.GetTimestamp());
         while (!stoppingToken.IsCancellationRequested)
         {
-            Self.Refresh();
-            var used = (Self.TotalProcessorTime - cpu) / Math.Max(1e-3, clock.GetElapsedTime(at).TotalSeconds) / TimeSpan.FromSeconds(1);
-            (cpu, at) = (Self.TotalProcessorTime, clock.GetTimestamp());
-            var status = role.Complete(new NodeStatus(node.Value, role.Name, Version, startedAt, clock.GetUtcNow(), Self.WorkingSet64, Math.Round(used, 3))
+            // Not by Process, which reads a file for each thread.
+            var total = Environment.CpuUsage.TotalTime;
+            var used = (total - cpu) / Math.Max(1e-3, clock.GetElapsedTime(at).TotalSeconds) / TimeSpan.FromSeconds(1);
+            (cpu, at) = (total, clock.GetTimestamp());
+            var status = role.Complete(new NodeStatus(node.Value, role.Name, Version, startedAt, clock.GetUtcNow(), Environment.WorkingSet, Math.Round(used, 3))
             {
                 Host = Environment.MachineName,
                 Metrics = configuration["Management:Port"] is { Length: > 0 } port and not "0" ? $"{configuration["Management:Host"] ?? "127.0.0.1"}:{port}" : null,

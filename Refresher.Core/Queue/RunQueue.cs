@@ -15,6 +15,9 @@ public sealed partial class RunQueue(IConnectionMultiplexer redis, ILogger<RunQu
 
     private const string Group = "workers";
 
+    /// <summary>An entry's fields: the run's id, and the trace it belongs to.</summary>
+    private const string RunField = "r", TraceField = "t";
+
     /// <summary>Entries sent in one go, so that a burst neither fills the socket's buffer nor starves other calls.</summary>
     private const int SendBatch = 1000;
 
@@ -57,32 +60,31 @@ public sealed partial class RunQueue(IConnectionMultiplexer redis, ILogger<RunQu
         }
     }
 
-    private Task AddAsync(QueuedRun run) => run.Trace is { } trace
-        ? Database.ExecuteAsync("XADD", RedisKeys.Stream(run.Queue, run.Priority), "*", "r", run.Id.ToString("N"), "t", trace)
-        : Database.ExecuteAsync("XADD", RedisKeys.Stream(run.Queue, run.Priority), "*", "r", run.Id.ToString("N"));
+    private Task AddAsync(QueuedRun run)
+    {
+        var id = new NameValueEntry(RunField, run.Id.ToString("N"));
+        return Database.StreamAddAsync(RedisKeys.Stream(run.Queue, run.Priority), run.Trace is { } trace ? [id, new(TraceField, trace)] : [id]);
+    }
 
     /// <summary>Entries of each priority that nobody has claimed, in the order of priorities.</summary>
-    internal async Task<long[]> LengthsAsync(string queue)
-    {
-        var lengths = await Task.WhenAll(Enumerable.Range(0, Priorities).Select(priority => Database.ExecuteAsync("XLEN", RedisKeys.Stream(queue, priority))));
-        return [.. lengths.Select(length => (long)length)];
-    }
+    internal Task<long[]> LengthsAsync(string queue) =>
+        Task.WhenAll(Enumerable.Range(0, Priorities).Select(priority => Database.StreamLengthAsync(RedisKeys.Stream(queue, priority))));
 
     /// <summary>Whether a worker took entries that it has not claimed yet.</summary>
     internal async Task<bool> HasTakenAsync(string queue, int priority, string consumer)
     {
         var stream = RedisKeys.Stream(queue, priority);
         await EnsureGroupAsync(stream);
-        return (RedisResult[]?)await Database.ExecuteAsync("XPENDING", stream, Group, "-", "+", 1, consumer) is { Length: > 0 };
+        return (await Database.StreamPendingMessagesAsync(stream, Group, 1, consumer)).Length > 0;
     }
 
     /// <summary>Takes at most <paramref name="count"/> new entries for <paramref name="consumer"/>; they stay pending until <see cref="ClaimedAsync"/>.</summary>
-    internal Task<IReadOnlyList<Delivery>> TakeAsync(string queue, int priority, string consumer, int count) => ReadAsync(queue, priority, consumer, count, ">");
+    internal Task<IReadOnlyList<Delivery>> TakeAsync(string queue, int priority, string consumer, int count) => ReadAsync(queue, priority, consumer, count, StreamPosition.NewMessages);
 
     /// <summary>Takes entries again that <paramref name="consumer"/> took and could not claim then, the first ones first.</summary>
-    internal Task<IReadOnlyList<Delivery>> TakeAgainAsync(string queue, int priority, string consumer, int count) => ReadAsync(queue, priority, consumer, count, "0");
+    internal Task<IReadOnlyList<Delivery>> TakeAgainAsync(string queue, int priority, string consumer, int count) => ReadAsync(queue, priority, consumer, count, StreamPosition.Beginning);
 
-    private async Task<IReadOnlyList<Delivery>> ReadAsync(string queue, int priority, string consumer, int count, string from)
+    private async Task<IReadOnlyList<Delivery>> ReadAsync(string queue, int priority, string consumer, int count, RedisValue from)
     {
         var stream = RedisKeys.Stream(queue, priority);
         for (var again = false; ; again = true)
@@ -90,8 +92,7 @@ public sealed partial class RunQueue(IConnectionMultiplexer redis, ILogger<RunQu
             try
             {
                 await EnsureGroupAsync(stream);
-                var reply = await Database.ExecuteAsync("XREADGROUP", "GROUP", Group, consumer, "COUNT", count, "STREAMS", stream, from);
-                return reply.IsNull ? [] : Entries(((RedisResult[]?)((RedisResult[]?)((RedisResult[]?)reply ?? [])[0] ?? [])[1]) ?? []);
+                return Deliveries(await Database.StreamReadGroupAsync(stream, Group, consumer, from, count));
             }
             catch (RedisServerException error) when (!again && error.Message.StartsWith("NOGROUP", StringComparison.Ordinal))
             {
@@ -106,9 +107,7 @@ public sealed partial class RunQueue(IConnectionMultiplexer redis, ILogger<RunQu
     {
         var stream = RedisKeys.Stream(queue, priority);
         await EnsureGroupAsync(stream);
-        var reply = (RedisResult[]?)await Database.ExecuteAsync(
-            "XAUTOCLAIM", stream, Group, consumer, (long)idle.TotalMilliseconds, "0", "COUNT", count) ?? [];
-        return Entries((RedisResult[]?)reply[1] ?? []);
+        return Deliveries((await Database.StreamAutoClaimAsync(stream, Group, consumer, (long)idle.TotalMilliseconds, StreamPosition.Beginning, count)).ClaimedEntries);
     }
 
     /// <summary>Drops entries whose runs are claimed in PostgreSQL, or need no claim any more.</summary>
@@ -120,10 +119,8 @@ public sealed partial class RunQueue(IConnectionMultiplexer redis, ILogger<RunQu
         }
 
         var stream = RedisKeys.Stream(queue, priority);
-        object[] entries = [.. deliveries.Select(delivery => (object)delivery.Entry)];
-        await Task.WhenAll(
-            Database.ExecuteAsync("XACK", [stream, Group, .. entries]),
-            Database.ExecuteAsync("XDEL", [stream, .. entries]));
+        RedisValue[] entries = [.. deliveries.Select(delivery => (RedisValue)delivery.Entry)];
+        await Task.WhenAll(Database.StreamAcknowledgeAsync(stream, Group, entries), Database.StreamDeleteAsync(stream, entries));
     }
 
     /// <summary>The runs a stream holds, page by page in its order.</summary>
@@ -133,18 +130,18 @@ public sealed partial class RunQueue(IConnectionMultiplexer redis, ILogger<RunQu
         var from = "-";
         while (true)
         {
-            var page = Entries((RedisResult[]?)await Database.ExecuteAsync("XRANGE", stream, from, "+", "COUNT", SendBatch) ?? []);
-            foreach (var delivery in page)
+            var page = await Database.StreamRangeAsync(stream, from, "+", SendBatch);
+            foreach (var delivery in Deliveries(page))
             {
                 yield return delivery.RunId;
             }
 
-            if (page.Count < SendBatch)
+            if (page.Length < SendBatch)
             {
                 yield break;
             }
 
-            from = "(" + page[^1].Entry;
+            from = "(" + page[^1].Id;
         }
     }
 
@@ -155,7 +152,7 @@ public sealed partial class RunQueue(IConnectionMultiplexer redis, ILogger<RunQu
         {
             if (!await HasTakenAsync(queue, priority, consumer))
             {
-                await Database.ExecuteAsync("XGROUP", "DELCONSUMER", RedisKeys.Stream(queue, priority), Group, consumer);
+                await Database.StreamDeleteConsumerAsync(RedisKeys.Stream(queue, priority), Group, consumer);
             }
         }));
     }
@@ -169,7 +166,7 @@ public sealed partial class RunQueue(IConnectionMultiplexer redis, ILogger<RunQu
 
         try
         {
-            await Database.ExecuteAsync("XGROUP", "CREATE", stream, Group, "0", "MKSTREAM");
+            await Database.StreamCreateConsumerGroupAsync(stream, Group, StreamPosition.Beginning, createStream: true);
         }
         catch (RedisServerException error) when (error.Message.StartsWith("BUSYGROUP", StringComparison.Ordinal))
         {
@@ -179,15 +176,15 @@ public sealed partial class RunQueue(IConnectionMultiplexer redis, ILogger<RunQu
         _groups[stream] = true;
     }
 
-    private static List<Delivery> Entries(RedisResult[] entries)
+    /// <summary>What the entries say. One that is still pending and was dropped meanwhile has no fields.</summary>
+    private static List<Delivery> Deliveries(StreamEntry[] entries)
     {
         var deliveries = new List<Delivery>(entries.Length);
         foreach (var entry in entries)
         {
-            var parts = (RedisResult[]?)entry ?? [];
-            if (parts.Length == 2 && (RedisResult[]?)parts[1] is [_, var id, .. var more] && Guid.TryParseExact((string?)id, "N", out var runId))
+            if (entry.Values is { Length: > 0 } && Guid.TryParseExact(entry[RunField], "N", out var run))
             {
-                deliveries.Add(new Delivery(runId, (string?)parts[0] ?? "", more is [_, var trace] ? (string?)trace : null));
+                deliveries.Add(new Delivery(run, entry.Id.ToString(), entry[TraceField]));
             }
         }
 

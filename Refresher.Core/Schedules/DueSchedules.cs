@@ -27,6 +27,8 @@ internal sealed class DueSchedules(NpgsqlDataSource database, RunInserts inserts
     /// <summary>Schedules taken in one transaction.</summary>
     public const int BatchSize = 500;
 
+    private const string EarliestDueSql = "SELECT min(next_due_at) FROM schedule_states";
+
     private const string TakeSql = """
         SELECT s.id, s.key, s.kind, s.options, s.cadence, s.queue, s.priority, COALESCE(s.start_at, s.created_at), s.end_at, s.max_runs, s.jitter,
                s.misfire, s.misfire_window, s.expire_after, s.retry, s.timeout, s.on_lost, t.next_due_at, t.prepared, s.overlap, s.concurrency_key, s.continue_with,
@@ -46,8 +48,13 @@ internal sealed class DueSchedules(NpgsqlDataSource database, RunInserts inserts
     {
         var now = clock.GetUtcNow();
         var horizon = now + LookAhead;
-        var known = await calendars.CurrentAsync(cancel);
         await using var connection = await database.OpenConnectionAsync(cancel);
+        if (await EarliestDue.ReadAsync(connection, EarliestDueSql, cancel) > horizon)
+        {
+            return (0, []);
+        }
+
+        var known = await calendars.CurrentAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         await IndexPlans.UseAsync(connection, cancel);
         var due = await TakeAsync(connection, horizon, cancel);

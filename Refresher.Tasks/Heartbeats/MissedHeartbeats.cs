@@ -20,6 +20,7 @@ internal sealed partial class MissedHeartbeats(
     public static readonly TimeSpan LeastGrace = TimeSpan.FromMinutes(1);
 
     private const int BatchSize = 500;
+    private const int LooksBetweenCounts = 10;
 
     private const string OverdueSql = """
         SELECT h.id FROM heartbeats h CROSS JOIN heartbeat_listening l
@@ -34,6 +35,8 @@ internal sealed partial class MissedHeartbeats(
 
     private static readonly string[] States = ["new", "up", "running", "late", "down", "paused"];
 
+    private int _looks;
+
     protected override Task WaitAsync(CancellationToken cancel) => Task.Delay(TimeSpan.FromSeconds(1), clock, cancel);
 
     protected override async Task RunOnceAsync(CancellationToken cancel)
@@ -42,7 +45,10 @@ internal sealed partial class MissedHeartbeats(
         {
         }
 
-        await CountAsync(cancel);
+        if (_looks++ % LooksBetweenCounts == 0)
+        {
+            await CountAsync(cancel);
+        }
     }
 
     private async Task<int> FindAsync(CancellationToken cancel)

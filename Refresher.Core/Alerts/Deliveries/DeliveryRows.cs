@@ -15,6 +15,12 @@ internal static class DeliveryRows
         AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.thread = d.thread AND e.channel_id = d.channel_id AND e.place < d.place AND e.state = 'pending')
         """;
 
+    // What waited a day for a channel that was switched off, or for one before it, is no news any more.
+    private const string GiveUpSql = """
+        UPDATE deliveries SET state = 'failed', finished_at = @now, lease_until = NULL, reason = 'It could not be sent within a day.'
+        WHERE state = 'pending' AND give_up_at <= @now AND (lease_until IS NULL OR lease_until <= @now)
+        """;
+
     /// <summary>Writes what is due for its channels. What a channel was told already is left out; for one that is switched off it is written as failed.</summary>
     /// <returns>How many are to be sent.</returns>
     public static async Task<int> AddAsync(NpgsqlConnection connection, IReadOnlyCollection<DueNotice> notices, DateTimeOffset now, CancellationToken cancel)
@@ -48,12 +54,13 @@ internal static class DeliveryRows
         return added;
     }
 
-    /// <summary>Channels for which something is ready to be sent.</summary>
+    /// <summary>Channels for which something is ready to be sent, after what is too old has been given up; both in one round trip.</summary>
     public static async Task<List<Guid>> ReadyChannelsAsync(NpgsqlDataSource database, DateTimeOffset now, CancellationToken cancel)
     {
-        await using var command = database.CreateCommand($"SELECT c.id FROM channels c WHERE c.enabled AND EXISTS (SELECT 1 FROM deliveries d WHERE d.channel_id = c.id AND {ReadySql})");
-        command.Parameters.Add(new("now", now));
-        await using var row = await command.ExecuteReaderAsync(cancel);
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(new(GiveUpSql) { Parameters = { new("now", now) } });
+        batch.BatchCommands.Add(new($"SELECT c.id FROM channels c WHERE c.enabled AND EXISTS (SELECT 1 FROM deliveries d WHERE d.channel_id = c.id AND {ReadySql})") { Parameters = { new("now", now) } });
+        await using var row = await batch.ExecuteReaderAsync(cancel);
         var channels = new List<Guid>();
         while (await row.ReadAsync(cancel))
         {

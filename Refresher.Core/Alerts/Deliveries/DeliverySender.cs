@@ -50,7 +50,6 @@ internal sealed partial class DeliverySender(
 
     protected override async Task RunOnceAsync(CancellationToken cancel)
     {
-        await ExpireAsync(cancel);
         foreach (var channel in await DeliveryRows.ReadyChannelsAsync(database, clock.GetUtcNow(), cancel))
         {
             while (Begin(channel, cancel))
@@ -145,17 +144,6 @@ internal sealed partial class DeliverySender(
         }
 
         await signals.PublishAsync([LiveSignal.Alerts, LiveSignal.Deliveries]);
-    }
-
-    /// <summary>What waited a day for a channel that was switched off, or for one before it, is no news any more.</summary>
-    private async Task ExpireAsync(CancellationToken cancel)
-    {
-        await using var command = database.CreateCommand("""
-            UPDATE deliveries SET state = 'failed', finished_at = $1, lease_until = NULL, reason = 'It could not be sent within a day.'
-            WHERE state = 'pending' AND give_up_at <= $1 AND (lease_until IS NULL OR lease_until <= $1)
-            """);
-        command.Parameters.Add(new() { Value = clock.GetUtcNow() });
-        await command.ExecuteNonQueryAsync(cancel);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Kind} delivery {Id}, attempt {Attempt}, did not go through; {Then}: {Answer}")]

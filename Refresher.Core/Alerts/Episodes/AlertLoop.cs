@@ -16,6 +16,11 @@ internal sealed class AlertLoop(NpgsqlDataSource database, AlertWriter writer, L
     protected override async Task RunOnceAsync(CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
+        if (await EarliestDue.ReadAsync(connection, AlertRows.EarliestDueSql, cancel) > clock.GetUtcNow())
+        {
+            return;
+        }
+
         int settled;
         do
         {

@@ -8,6 +8,9 @@ namespace Refresher.Core.Alerts.Episodes;
 /// <summary>Rules and alerts over a connection whose transaction is somebody else's: the consumer's, or the loop's.</summary>
 internal static class AlertRows
 {
+    /// <summary>When an alert will have something to tell.</summary>
+    public const string EarliestDueSql = "SELECT min(notice_at) FROM alert_episodes";
+
     private const string Columns = """
         id, rule_id, episode_id, condition, state, subject_id, subject_name, since, counts_from, changed_at, count, reason, path, facts, muted, recovered_at, told_at, reminders, over_told, notice_at
         """;

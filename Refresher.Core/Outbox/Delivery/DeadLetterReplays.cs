@@ -22,6 +22,11 @@ internal sealed class DeadLetterReplays(
     protected override async Task RunOnceAsync(CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
+        if (await EarliestDue.ReadAsync(connection, "SELECT min(replay_at) FROM dead_letters", cancel) > clock.GetUtcNow())
+        {
+            return;
+        }
+
         var replayed = false;
         while (await ReplayOneAsync(connection, cancel))
         {

@@ -13,6 +13,8 @@ namespace Refresher.Tasks.SiteMonitor.Checking;
 /// </summary>
 internal sealed class CheckClaims(NpgsqlDataSource database, SiteSecrets secrets, TimeProvider clock)
 {
+    private const string EarliestDueSql = "SELECT min(next_check_at) FROM site_states WHERE claim_id IS NULL";
+
     private const string TakeSql = """
         SELECT t.site_id, t.next_check_at, s.xmin, s.key, s.name, s."group", s.tags, s.spec, s.interval, s.failure_threshold, s.recovery_threshold, s.recheck
         FROM site_states t JOIN sites s ON s.id = t.site_id
@@ -28,6 +30,13 @@ internal sealed class CheckClaims(NpgsqlDataSource database, SiteSecrets secrets
 
     /// <summary>Parsed and opened specs by site, as long as the site is what it was.</summary>
     private readonly ConcurrentDictionary<Guid, (uint Version, CheckSpec Stored, CheckSpec? Open)> _specs = new();
+
+    /// <summary>When a site will be due that nobody has claimed; <see cref="DateTimeOffset.MaxValue"/> when none will.</summary>
+    public async Task<DateTimeOffset> EarliestDueAsync(CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        return await EarliestDue.ReadAsync(connection, EarliestDueSql, cancel);
+    }
 
     /// <summary>Claims what is due until <paramref name="horizon"/>, what has waited longest first.</summary>
     /// <param name="most">At most so many.</param>

@@ -16,12 +16,11 @@ internal sealed class CheckLoop(CheckClaims claims, CheckerLease lease, CheckRun
 
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Where nothing was due a moment ahead: the rest of that moment suffices to begin in time.</summary>
-    private static readonly TimeSpan EveryIfNoneIsDue = TimeSpan.FromMilliseconds(400);
+    /// <summary>The longest while nothing is due: what others give back, or set for earlier, is seen by then.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
 
     private readonly Signal _look = new();
-    private bool _more;
-    private bool _none;
+    private TimeSpan _wait;
 
     /// <summary>The answer to a claim was lost, so that there may be claims in the database that we know nothing of.</summary>
     private bool _isUncertain;
@@ -48,11 +47,11 @@ internal sealed class CheckLoop(CheckClaims claims, CheckerLease lease, CheckRun
         return Task.CompletedTask;
     }
 
-    protected override Task WaitAsync(CancellationToken cancel) => _more ? Task.CompletedTask : _look.WaitAsync(_none ? EveryIfNoneIsDue : Every, cancel);
+    protected override Task WaitAsync(CancellationToken cancel) => _wait == TimeSpan.Zero ? Task.CompletedTask : _look.WaitAsync(_wait, cancel);
 
     protected override async Task RunOnceAsync(CancellationToken cancel)
     {
-        (_more, _none) = (false, false);
+        _wait = Every;
         var room = Math.Min(MostAtOnce, runner.Room);
         if (room <= 0 || !lease.IsHeld)
         {
@@ -69,15 +68,23 @@ internal sealed class CheckLoop(CheckClaims claims, CheckerLease lease, CheckRun
             await claims.ReleaseAsync(idle, cancel);
         }
 
+        var horizon = clock.GetUtcNow() + LookAhead;
+        var ahead = await claims.EarliestDueAsync(cancel) - horizon;
+        if (ahead > TimeSpan.Zero)
+        {
+            _wait = ahead < Longest ? ahead : Longest;
+            return;
+        }
+
         _isUncertain = true;
-        var due = await claims.TakeAsync(lease.Id, clock.GetUtcNow() + LookAhead, room, pace.Stretch, cancel);
+        var due = await claims.TakeAsync(lease.Id, horizon, room, pace.Stretch, cancel);
         _isUncertain = false;
         foreach (var site in due)
         {
             runner.Start(site);
         }
 
-        (_more, _none) = (due.Count == MostAtOnce, due.Count == 0);
+        _wait = due.Count == MostAtOnce ? TimeSpan.Zero : Every;
     }
 
     private async Task ListenAsync(CancellationToken cancel)

@@ -4,7 +4,7 @@ let source = null;
 let open = "";                // topics of the open stream
 let reopening = 0;
 let tries = 0;
-let state = "lost";
+let state = "opening";       // then "live", and "lost" whenever it breaks
 
 export function join(port) {
   port.onmessage = ({ data }) => {

@@ -2,6 +2,7 @@
 // them again. The stream is shared by all tabs through a worker, because six streams use up what a browser opens to one host.
 const quietest = 500;         // milliseconds between two looks at one part that does not say data-pace
 const slowLook = 30_000;      // how often to look while there is no stream
+const words = { opening: "Connecting…", live: "Live", lost: "Reconnecting…" };
 const waiting = new Map();
 let lost = 0;
 
@@ -85,6 +86,6 @@ function showState(state) {
   if (sign) {
     sign.hidden = false;
     sign.dataset.liveState = state;
-    sign.querySelector("[data-live-text]").textContent = state === "live" ? "Live" : "Reconnecting…";
+    sign.querySelector("[data-live-text]").textContent = words[state];
   }
 }
