@@ -75,7 +75,9 @@ internal sealed partial class CheckRunner(SiteProber prober, Connectivity connec
             span?.SetTag("refresher.check.status", Words<CheckStatus>.Of(result.Status));
 
             // PostgreSQL keeps microseconds; the events say the same instant as the rows.
-            await recorder.AddAsync(new DoneCheck(site, new DateTimeOffset(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero), Clean(result)) { Trace = span?.Id }, CancellationToken.None);
+            var done = new DoneCheck(site, new DateTimeOffset(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero), Clean(result)) { Trace = span?.Id };
+            SiteMetrics.Measure(done);
+            await recorder.AddAsync(done, CancellationToken.None);
         }
         catch (OperationCanceledException)
         {

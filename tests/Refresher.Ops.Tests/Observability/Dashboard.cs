@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Refresher.Ops.Tests.Observability;
 
@@ -35,7 +36,8 @@ internal sealed record Dashboard(string File, string Uid, string Title, IReadOnl
         var panels = root.GetProperty("panels").EnumerateArray().Where(panel => panel.GetProperty("type").GetString() != "row").Select(panel => new Panel(
             panel.GetProperty("id").GetInt32(), panel.GetProperty("title").GetString()!, panel.GetProperty("type").GetString()!, panel.GetProperty("datasource").GetProperty("uid").GetString()!,
             [.. panel.GetProperty("targets").EnumerateArray().Select(target => new Target(
-                target.GetProperty("refId").GetString()!, target.TryGetProperty("expr", out var expr) ? expr.GetString()! : target.GetProperty("rawSql").GetString()!))])).ToList();
+                target.GetProperty("refId").GetString()!, target.TryGetProperty("expr", out var expr) ? expr.GetString()! : target.GetProperty("rawSql").GetString()!,
+                target.TryGetProperty("exemplar", out var exemplar) && exemplar.GetBoolean()))])).ToList();
         var variables = root.GetProperty("templating").GetProperty("list").EnumerateArray().Select(variable => new Variable(
             variable.GetProperty("name").GetString()!, variable.GetProperty("query") is { ValueKind: JsonValueKind.String } query ? query.GetString()! : variable.GetProperty("query").GetProperty("query").GetString()!)).ToList();
         return new(file, root.GetProperty("uid").GetString()!, root.GetProperty("title").GetString()!, panels, variables);
@@ -48,12 +50,19 @@ internal sealed record Panel(int Id, string Title, string Type, string Source, I
     public bool WantsContainers => Targets.All(target => target.WantsContainers);
 }
 
-internal sealed record Target(string RefId, string Text)
+/// <param name="HasExemplars">Its panel shows measurements that lead to their traces.</param>
+internal sealed partial record Target(string RefId, string Text, bool HasExemplars)
 {
     private static readonly string[] s_exporters = ["container_", "kafka_"];
 
+    /// <summary>The series that it is calculated from.</summary>
+    public string Series => SeriesName().Match(Text).Value;
+
     /// <summary>Whether its exporter (cAdvisor, Kafka's) is to be had as a container only.</summary>
     public bool WantsContainers => s_exporters.Any(prefix => Text.Contains(prefix, StringComparison.Ordinal));
+
+    [GeneratedRegex(@"\w+_(?:bucket|total)\b")]
+    private static partial Regex SeriesName();
 }
 
 /// <param name="Query">Where its values come from; in SQL a subquery in its place means all of them.</param>

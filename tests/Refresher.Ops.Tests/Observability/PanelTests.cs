@@ -54,7 +54,11 @@ public sealed class PanelTests
         };
         await using var reports = NpgsqlDataSource.Create(database.ConnectionString);
         await Eventually.SeeAsync(() => SilentAsync(api, prometheus, reports, patience.Token), silent => silent.Length == 0, Patience);
-        await Eventually.SeeAsync(() => TracesAsync(prometheus, "refresher_run_duration_seconds_bucket", patience.Token), traces => traces.Exists(trace => trace.Length == 32), Patience);
+        foreach (var series in Dashboard.All.SelectMany(dashboard => dashboard.Panels).SelectMany(panel => panel.Targets).Where(target => target.HasExemplars).Select(target => target.Series).Distinct())
+        {
+            await Eventually.SeeAsync(() => TracesAsync(prometheus, series, patience.Token), traces => traces.Exists(trace => trace.Length == 32), Patience);
+        }
+
         Assert.Equal(s_ofContainers, Dashboard.All.SelectMany(dashboard => dashboard.Panels).Where(panel => panel.WantsContainers).Select(panel => panel.Title));
         await Eventually.SeeAsync(() => FiringAsync(prometheus, patience.Token), firing => !firing.Exists(s_troubles.Contains), Patience);
     }
