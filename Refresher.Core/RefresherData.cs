@@ -12,6 +12,7 @@ using Refresher.Core.Data;
 using Refresher.Core.Outbox;
 using Refresher.Core.Queue;
 using Refresher.Core.Watch;
+using StackExchange.Redis;
 
 namespace Refresher.Core;
 
@@ -32,7 +33,9 @@ public static class RefresherData
     {
         builder.Services.AddSingleton(kinds);
         AddDatabase(builder, maxPoolSize);
-        builder.AddRedisClient("redis");
+
+        // Its own ten threads would wake all the time to see that there is nothing.
+        builder.AddRedisClient("redis", configureOptions: options => options.SocketManager = SocketManager.ThreadPool);
         builder.Services.AddSingleton(NodeName.From(builder.Configuration));
         builder.AddSharedDataProtection();
         builder.Services.AddRunQueue().AddAudit().AddAccess().AddOperations().AddRuns().AddSchedules().AddEvents().AddWatch();

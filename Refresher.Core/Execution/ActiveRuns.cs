@@ -4,10 +4,13 @@ using Refresher.Core.Runs;
 namespace Refresher.Core.Execution;
 
 /// <summary>Every run this worker holds a lease on, from the claim until its ending is written.</summary>
-internal sealed class ActiveRuns
+internal sealed class ActiveRuns : IDisposable
 {
     private readonly ConcurrentDictionary<(Guid Id, int Fence), ActiveRun> _runs = new();
     private readonly ConcurrentDictionary<RunLog, bool> _withLines = new();
+
+    /// <summary>Set when lines wait to be taken.</summary>
+    public Signal LinesWait { get; } = new();
 
     public int Count => _runs.Count;
 
@@ -15,9 +18,15 @@ internal sealed class ActiveRuns
 
     public void Add(ActiveRun run)
     {
-        run.Log.Waiting = () => _withLines[run.Log] = true;
+        run.Log.Waiting = () =>
+        {
+            _withLines[run.Log] = true;
+            LinesWait.Set();
+        };
         _runs[(run.Run.Id, run.Run.Fence)] = run;
     }
+
+    public void Dispose() => LinesWait.Dispose();
 
     public void Remove(ActiveRun run) => _runs.TryRemove((run.Run.Id, run.Run.Fence), out _);
 

@@ -22,6 +22,9 @@ internal sealed partial class RunJournal(
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LogsEvery = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>How long it sleeps at most while no run says anything.</summary>
+    private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(1);
+
     private readonly Channel<(ActiveRun Active, RunCompletion Completion)> _ended = Channel.CreateBounded<(ActiveRun, RunCompletion)>(4 * BatchSize);
 
     /// <summary>Hands an ending over; waits when too many are not written yet, which in turn keeps the worker from taking more.</summary>
@@ -35,9 +38,16 @@ internal sealed partial class RunJournal(
     {
         var reader = _ended.Reader;
         var more = reader.WaitToReadAsync(cancel).AsTask();
+        var lines = active.LinesWait.WaitAsync(Quiet, cancel);
         while (true)
         {
-            await Task.WhenAny(more, Task.Delay(LogsEvery, cancel));
+            if (await Task.WhenAny(more, lines) == lines)
+            {
+                // What comes within this moment goes along.
+                await Task.WhenAny(more, Task.Delay(LogsEvery, cancel));
+                lines = active.LinesWait.WaitAsync(Quiet, cancel);
+            }
+
             if (!more.IsCompleted)
             {
                 await WriteLogsAsync(active.TakeLines(), cancel);

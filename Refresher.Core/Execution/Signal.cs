@@ -7,13 +7,20 @@ public sealed class Signal : IDisposable
 
     public void Set()
     {
+        // Whoever takes the set that is found here also sees what was written before.
+        Interlocked.MemoryBarrier();
+        if (_set.CurrentCount > 0)
+        {
+            return;
+        }
+
         try
         {
             _set.Release();
         }
         catch (SemaphoreFullException)
         {
-            // Set already: nobody has waited since.
+            // Another one set it in between.
         }
     }
 
