@@ -38,7 +38,8 @@ public static partial class Build
     public static Task<string> ScriptAsync(this Copy copy, params string[] arguments) => Shell.RunAsync(copy.Folder, copy.Script, arguments, Environment(null));
 
     private static Task<(int Code, string Text)> VsTestAsync(Copy copy, string name, string? filter) =>
-        Shell.TryAsync(copy.Folder, "dotnet", ["vstest", $"artifacts/core/bin/{name}/debug/{name}.dll", .. filter is null ? Array.Empty<string>() : [$"--TestCaseFilter:{filter}"]]);
+        // A test process that ends stops its servers; a tenth of a second, the default, is short for that.
+        Shell.TryAsync(copy.Folder, "dotnet", ["vstest", $"artifacts/core/bin/{name}/debug/{name}.dll", .. filter is null ? Array.Empty<string>() : [$"--TestCaseFilter:{filter}"]], ("VSTEST_TESTHOST_SHUTDOWN_TIMEOUT", "20000"));
 
     private static (string, string)[] Environment(string? packages) =>
         packages is null ? [] : [("NUGET_PACKAGES", packages)];

@@ -62,7 +62,7 @@ public sealed class EngineHost : IAsyncDisposable
         more(builder);
         var app = builder.Build();
         await app.StartAsync();
-        await app.Services.GetRequiredService<SchemaGate>().WaitAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
+        await app.Services.GetRequiredService<SchemaGate>().WaitAsync(CancellationToken.None).WaitAsync(TimeSpan.FromMinutes(3));
         return new EngineHost(app);
     }
 

@@ -72,7 +72,7 @@ internal sealed class CheckLoop(CheckClaims claims, CheckerLease lease, CheckRun
         var ahead = await claims.EarliestDueAsync(cancel) - horizon;
         if (ahead > TimeSpan.Zero)
         {
-            _wait = ahead < Longest ? ahead : Longest;
+            _wait = ahead < Every ? Every : ahead < Longest ? ahead : Longest;
             return;
         }
 
