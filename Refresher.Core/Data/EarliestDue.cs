@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Refresher.Core.Data;
 
-/// <summary>Asks when something is due first, in one round trip. Most looks find that nothing is, and so spare the transaction that would take it, which costs two more.</summary>
+/// <summary>Asks when something is due first, in one round trip. Most looks find that nothing is, and so spare the transaction that would take it, which costs one or two more.</summary>
 public static class EarliestDue
 {
     /// <param name="sql">One row with one instant, or null.</param>

@@ -92,8 +92,14 @@ public sealed class QueueHoldTests : IAsyncLifetime
         await using var other = await WorkerAsync("other");
         Assert.Equal(40, await CountAsync("busy", "queued"));
 
-        // At most twice: an engine that has just begun sends again what is queued, because Redis is new to it.
-        Assert.InRange((await other.Services.GetRequiredService<RunQueue>().LengthsAsync("busy"))[2], 40, 80);
+        // Some may be there twice: an engine that has just begun sends again what is queued, because Redis is new to it.
+        var there = new HashSet<Guid>();
+        await foreach (var id in other.Services.GetRequiredService<RunQueue>().ContentAsync("busy", 2))
+        {
+            there.Add(id);
+        }
+
+        Assert.Equal(40, there.Count);
 
         await ResumeAsync("busy");
         await Eventually.SeeAsync(() => CountAsync("busy", "succeeded"), done => done == 40);

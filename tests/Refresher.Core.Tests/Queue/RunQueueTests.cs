@@ -12,6 +12,8 @@ public sealed class RunQueueTests : IAsyncLifetime
 
     private RunQueue Queue => _engine.Services.GetRequiredService<RunQueue>();
 
+    private IDatabase Redis => _engine.Services.GetRequiredService<IConnectionMultiplexer>().GetDatabase();
+
     public async Task InitializeAsync()
     {
         _database = await TestDatabase.CreateAsync();
@@ -57,7 +59,7 @@ public sealed class RunQueueTests : IAsyncLifetime
         var runs = await SendAsync(2);
         var taken = await Queue.TakeAsync("default", 2, "one", 10);
 
-        await _engine.Services.GetRequiredService<IConnectionMultiplexer>().GetDatabase().StreamDeleteAsync(RedisKeys.Stream("default", 2), [taken[0].Entry]);
+        await Redis.StreamDeleteAsync(RedisKeys.Stream("default", 2), [taken[0].Entry]);
 
         Assert.Equal(runs[1].Id, Assert.Single(await Queue.TakeAgainAsync("default", 2, "one", 10)).RunId);
     }
@@ -96,10 +98,13 @@ public sealed class RunQueueTests : IAsyncLifetime
         await Queue.ForgetAsync("default", "one");
         Assert.True(await Queue.HasTakenAsync("default", 2, "one"));
         await Queue.ClaimedAsync("default", 2, await Queue.TakeAgainAsync("default", 2, "one", 10));
+        Assert.Single(await ConsumersAsync());
         await Queue.ForgetAsync("default", "one");
 
-        Assert.Equal(0, (await Queue.LengthsAsync("default"))[2]);
+        Assert.Empty(await ConsumersAsync());
     }
+
+    private Task<StreamConsumerInfo[]> ConsumersAsync() => Redis.StreamConsumerInfoAsync(RedisKeys.Stream("default", 2), "workers");
 
     private async Task<QueuedRun[]> SendAsync(int count, string? trace = null)
     {
